@@ -1,0 +1,1 @@
+//! Watches quotes and mentions for named officials and delivers alerts.

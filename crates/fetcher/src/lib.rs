@@ -1,0 +1,1 @@
+//! Polls feeds, fetches article pages and emits articles with the moved cursor.

@@ -1,0 +1,73 @@
+//! An article as published, with where each part came from.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{ArticleId, FeedId, Language};
+
+/// One version of one article.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Article {
+    /// From the canonical URL, or the guid where there is none.
+    pub id: ArticleId,
+    /// 1 for the first version seen, then counting up as the body changes.
+    pub version: u32,
+    /// The feed it came from.
+    pub feed: FeedId,
+    /// The publisher's name.
+    pub outlet: String,
+    /// Country of the feed, ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Canonical address, where the article has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Headline.
+    pub title: String,
+    /// Main text; paragraphs are parted by a blank line. All spans point into it.
+    pub body: String,
+    /// Where the body came from.
+    pub body_source: BodySource,
+    /// Language of the body; `und` where unknown.
+    pub language: Language,
+    /// Author line, as printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub byline: Option<String>,
+    /// When the publisher says it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Timestamp>,
+    /// When its page, or else its feed, was fetched.
+    pub fetched: Timestamp,
+    /// When it entered the pipeline; later than `fetched` on replay and backfill.
+    pub ingested: Timestamp,
+    /// Whether it is news, or history read again.
+    pub origin: Origin,
+}
+
+/// Where an article's body came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BodySource {
+    /// The article's page.
+    Page,
+    /// The feed's own full text.
+    Feed,
+    /// The feed's summary only, because the page could not be had.
+    Summary {
+        /// Why not, in plain words.
+        reason: String,
+    },
+}
+
+/// Why a record is in the pipeline. Only `Live` records ever alert anyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Published since the feed is watched.
+    Live,
+    /// Already in the feed, or older than the feed's watch, when it was first seen.
+    Backfill,
+    /// Read again from a topic.
+    Replay,
+}

@@ -1,0 +1,38 @@
+//! The words of the pipeline and its wire contract.
+//!
+//! Every topic carries one of these types as JSON. A type here is what the field calls it:
+//! feed, article, quote (content, cue, speaker), entity, mention, official, alert, dead letter.
+//! Within a major version fields are only added; `golden/` holds one document of each type, and
+//! old ones decode for ever.
+
+mod alert;
+mod article;
+mod enriched;
+mod entity;
+mod feed;
+mod feed_cursor;
+mod id;
+mod language;
+mod mention;
+mod official;
+mod quote;
+mod record;
+mod rejected;
+mod routed;
+mod span;
+
+pub use alert::{Alert, AlertTrigger, AlertedQuote, Severity};
+pub use article::{Article, BodySource, Origin};
+pub use enriched::{Enriched, Extraction};
+pub use entity::{Entity, EntityKind, EntityMention, MentionForm, Title};
+pub use feed::{Feed, ParseFeedUrlError};
+pub use feed_cursor::{FeedCursor, FeedFault, FeedHealth, SeenItem};
+pub use id::{AlertId, ArticleId, EntityId, FeedId, MentionId, OfficialId, QuoteId};
+pub use language::{Language, ParseLanguageError};
+pub use mention::{Mention, MentionEvidence};
+pub use official::{Office, Official};
+pub use quote::{Quote, QuoteKind, Speaker, SpeakerKind, SpeechAct};
+pub use record::Record;
+pub use rejected::{Rejected, SourcePosition};
+pub use routed::{ArticleRef, EntityRecord, MentionRecord, QuoteRecord};
+pub use span::Span;

@@ -1,0 +1,119 @@
+//! What every record on a topic has: a type, an id, a key.
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    Alert, Article, Enriched, EntityRecord, FeedCursor, MentionRecord, QuoteRecord, Rejected,
+};
+
+/// A type that travels on a topic.
+///
+/// The envelope is CloudEvents 1.0 in Kafka's binary binding: [`TYPE`](Self::TYPE) becomes
+/// `ce_type`, [`event_id`](Self::event_id) `ce_id`, [`event_time`](Self::event_time) `ce_time`.
+pub trait Record: Serialize + DeserializeOwned + Send + 'static {
+    /// CloudEvents type with the major version of the wire contract.
+    const TYPE: &'static str;
+
+    /// Same for the same content, also on replay.
+    fn event_id(&self) -> String;
+
+    /// Records that must keep their order share a key.
+    fn key(&self) -> String;
+
+    /// When what the record tells of happened.
+    fn event_time(&self) -> Option<Timestamp>;
+}
+
+impl Record for FeedCursor {
+    const TYPE: &'static str = "onrecord.feed-cursor.v1";
+
+    fn event_id(&self) -> String {
+        format!("{}@{}", self.feed, self.polled)
+    }
+
+    fn key(&self) -> String {
+        self.feed.to_string()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        Some(self.polled)
+    }
+}
+
+impl Record for Article {
+    const TYPE: &'static str = "onrecord.article.v1";
+
+    fn event_id(&self) -> String {
+        format!("{}.{}", self.id, self.version)
+    }
+
+    fn key(&self) -> String {
+        self.feed.to_string()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        Some(self.ingested)
+    }
+}
+
+impl Record for Enriched {
+    const TYPE: &'static str = "onrecord.enriched.v1";
+
+    fn event_id(&self) -> String {
+        self.article.event_id()
+    }
+
+    fn key(&self) -> String {
+        self.article.id.to_string()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        Some(self.article.ingested)
+    }
+}
+
+macro_rules! routed_record {
+    ($name:ident, $type:literal) => {
+        impl Record for $name {
+            const TYPE: &'static str = $type;
+
+            fn event_id(&self) -> String {
+                format!("{}.{}", self.id, self.article.version)
+            }
+
+            fn key(&self) -> String {
+                self.article.id.to_string()
+            }
+
+            fn event_time(&self) -> Option<Timestamp> {
+                Some(self.article.ingested)
+            }
+        }
+    };
+}
+
+routed_record!(QuoteRecord, "onrecord.quote.v1");
+routed_record!(EntityRecord, "onrecord.entity.v1");
+routed_record!(MentionRecord, "onrecord.mention.v1");
+routed_record!(Alert, "onrecord.alert.v1");
+
+impl Record for Rejected {
+    const TYPE: &'static str = "onrecord.rejected.v1";
+
+    fn event_id(&self) -> String {
+        let source = &self.source;
+        format!(
+            "{}/{}/{}/{}",
+            self.stage, source.topic, source.partition, source.offset
+        )
+    }
+
+    fn key(&self) -> String {
+        self.key.clone().unwrap_or_else(|| self.event_id())
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        self.written
+    }
+}

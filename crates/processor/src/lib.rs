@@ -1,0 +1,1 @@
+//! Turns articles into enriched articles: quotes, speakers, entities, mentions.

@@ -1,0 +1,1 @@
+//! Routes enriched articles to the downstream topics.

@@ -1,0 +1,54 @@
+//! The topics, each with the one type of record that it carries.
+
+use std::marker::PhantomData;
+
+use model::{
+    Alert, Article, Enriched, EntityRecord, FeedCursor, MentionRecord, QuoteRecord, Record,
+    Rejected,
+};
+
+/// A topic and the type of its records.
+#[derive(Debug)]
+pub struct Topic<T> {
+    name: &'static str,
+    record: PhantomData<fn() -> T>,
+}
+
+/// Where the fetcher stands in each feed; compacted, keyed by feed.
+pub const FEED_CURSORS: Topic<FeedCursor> = Topic::new("feed-cursors");
+/// Articles as fetched, keyed by feed.
+pub const ARTICLES: Topic<Article> = Topic::new("articles");
+/// Articles with their extraction, keyed by article.
+pub const ENRICHED: Topic<Enriched> = Topic::new("enriched");
+/// One quote a record, keyed by article.
+pub const QUOTES: Topic<QuoteRecord> = Topic::new("quotes");
+/// One entity a record, keyed by article.
+pub const ENTITIES: Topic<EntityRecord> = Topic::new("entities");
+/// One mention of a watched official a record, keyed by article.
+pub const MENTIONS: Topic<MentionRecord> = Topic::new("mentions");
+/// Alerts to deliver, keyed by article.
+pub const ALERTS: Topic<Alert> = Topic::new("alerts");
+/// Records that can never work, with the reason.
+pub const DEAD_LETTERS: Topic<Rejected> = Topic::new("dead-letters");
+
+impl<T: Record> Topic<T> {
+    const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            record: PhantomData,
+        }
+    }
+
+    /// The name, before the configured prefix.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<T> Clone for Topic<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Topic<T> {}
