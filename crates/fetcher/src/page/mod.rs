@@ -1,0 +1,9 @@
+//! Reads an article's page: its text, and what it says about itself.
+//!
+//! Pure and bounded: no I/O, no clock, and no input makes it panic or run for long.
+
+mod extract_page;
+mod found;
+
+pub use extract_page::{Page, PageError, extract_page};
+pub use found::{FieldSource, Found};
