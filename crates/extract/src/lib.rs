@@ -4,6 +4,14 @@
 //! speakers, entities and mentions of watched officials. It cannot fail; odd text gives fewer
 //! findings.
 
+mod script;
+mod sentence;
+mod token;
+
+pub use script::Script;
+pub use sentence::Document;
+pub use token::{Case, Gap, Token, TokenKind, tokenize};
+
 use model::{Extraction, Language, Official};
 
 /// Extracts from articles; built once, shared by threads.
