@@ -30,6 +30,37 @@ pub struct Feed {
     /// Time between polls where the user wants another than the fetcher's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Duration>,
+    /// Where this feed's articles take their text from, where not as the fetcher's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<PagePolicy>,
+    /// Whether robots.txt counts for the feed's own URL, where not as the fetcher's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub robots: Option<RobotsPolicy>,
+    /// User agent for this feed, where its server wants another than the fetcher's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+}
+
+/// Where articles take their text from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PagePolicy {
+    /// From each article's page; from the feed where the page cannot be had.
+    #[default]
+    Fetch,
+    /// From the feed alone; no page is ever requested.
+    FeedText,
+}
+
+/// Whether robots.txt counts for a feed's own URL; for article pages it always does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RobotsPolicy {
+    /// A feed that robots.txt forbids is not polled.
+    #[default]
+    Obey,
+    /// The feed is polled because the user asked for it by name.
+    IgnoreForFeed,
 }
 
 /// Why a text cannot be the URL of a feed.
@@ -75,6 +106,9 @@ impl Feed {
             language: None,
             country: None,
             interval: None,
+            pages: None,
+            robots: None,
+            user_agent: None,
         })
     }
 }

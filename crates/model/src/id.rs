@@ -79,6 +79,12 @@ impl ArticleId {
     pub fn from_guid(feed: &FeedId, guid: &str) -> Self {
         Self(hash(&["guid", feed.as_str(), guid]))
     }
+
+    /// An id read back from its hex digits; `None` where the text is no such id.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let is_id = text.len() == HEX_DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit());
+        is_id.then(|| Self(text.to_owned()))
+    }
 }
 
 impl QuoteId {

@@ -25,8 +25,11 @@ pub use alert::{Alert, AlertTrigger, AlertedQuote, Severity};
 pub use article::{Article, BodySource, Origin};
 pub use enriched::{Enriched, Extraction};
 pub use entity::{Entity, EntityKind, EntityMention, MentionForm, Title};
-pub use feed::{Feed, ParseFeedUrlError};
-pub use feed_cursor::{FeedCursor, FeedFault, FeedHealth, SeenItem};
+pub use feed::{Feed, PagePolicy, ParseFeedUrlError, RobotsPolicy};
+pub use feed_cursor::{
+    FeedCursor, FeedFault, FeedHealth, FeedState, ItemKey, MovedFeed, Renewal, Revisit, Rhythm,
+    SeenItem,
+};
 pub use id::{AlertId, ArticleId, EntityId, FeedId, MentionId, OfficialId, QuoteId};
 pub use language::{Language, ParseLanguageError};
 pub use mention::{Mention, MentionEvidence};
