@@ -1,0 +1,63 @@
+//! A file that the user wrote, and the place in it where something is wrong.
+
+use std::{ops::Range, path::Path};
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use thiserror::Error;
+
+/// A mistake in a file, shown with its line and a caret.
+#[derive(Debug, Error)]
+#[error("{message}")]
+pub(crate) struct Mistake {
+    message: String,
+    help: Option<String>,
+    file: NamedSource<String>,
+    place: Option<Range<usize>>,
+}
+
+impl Mistake {
+    /// A mistake in `text`, which is what the file `name` holds.
+    pub(crate) fn new(name: &str, text: &str, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: None,
+            file: NamedSource::new(name, text.to_owned()).with_language("TOML"),
+            place: None,
+        }
+    }
+
+    /// Where in the text, as a byte range.
+    pub(crate) fn at(mut self, place: Option<Range<usize>>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// What to do about it.
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Diagnostic for Mistake {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        let help = self.help.as_ref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.place.as_ref()?;
+        Some(&self.file)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let place = self.place.clone()?;
+        let label = LabeledSpan::new_with_span(Some("here".to_owned()), place);
+        Some(Box::new(std::iter::once(label)))
+    }
+}
+
+/// How a file is called in messages.
+pub(crate) fn display_name(path: &Path) -> String {
+    path.display().to_string()
+}
