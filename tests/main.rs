@@ -1,1 +1,17 @@
-//! One test binary for the whole pipeline.
+//! One test binary for the whole pipeline: brokers, processes and feeds are the real ones.
+//!
+//! `harness` starts what the tests need, `conformance` holds both brokers to one standard,
+//! `exactly_once` kills the pipeline and counts, `real_input` runs it on real pages, `tidy`
+//! checks the tree.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "all of this crate is test code, where the lints allow these only inside test functions"
+)]
+
+mod conformance;
+mod harness;
