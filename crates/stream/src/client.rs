@@ -1,0 +1,168 @@
+//! Clients of Kafka: their common properties, and what they say of the connection.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use rdkafka::{
+    ClientConfig, ClientContext,
+    client::Client,
+    config::RDKafkaLogLevel,
+    consumer::{BaseConsumer, Consumer, ConsumerContext},
+    error::{KafkaError, RDKafkaErrorCode},
+};
+use tracing::debug;
+
+use crate::{KafkaConfig, StreamError};
+
+/// A connection to a broker must be up within this, so that a dead address is named in 5 s.
+const CONNECT_TIMEOUT_MS: &str = "4000";
+
+/// The properties that all clients share. Those the user sets go first: what the loop's promises
+/// rest on is set after them by each client.
+pub(crate) fn client_config(kafka: &KafkaConfig) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config
+        .set("client.id", "onrecord")
+        .set("socket.connection.setup.timeout.ms", CONNECT_TIMEOUT_MS)
+        .set("reconnect.backoff.ms", "50")
+        // The default of 10 s would delay the recovery by as much.
+        .set("reconnect.backoff.max.ms", "1000")
+        .set_log_level(RDKafkaLogLevel::Warning);
+    for (key, value) in &kafka.properties {
+        config.set(key, value);
+    }
+    config.set("bootstrap.servers", &kafka.bootstrap_servers);
+    config
+}
+
+/// A consumer that is no member of any group, for questions and for reading.
+pub(crate) fn question_client(
+    kafka: &KafkaConfig,
+) -> Result<BaseConsumer<QuestionContext>, StreamError> {
+    client_config(kafka)
+        .set("isolation.level", "read_committed")
+        .create_with_context(QuestionContext)
+        .map_err(|error| StreamError::Config(error.to_string()))
+}
+
+/// The words for a failed question: unreachable, or refused.
+pub(crate) fn question_failed(kafka: &KafkaConfig, what: &str, error: &KafkaError) -> StreamError {
+    if is_connection_error(error) {
+        return StreamError::Unreachable {
+            address: kafka.bootstrap_servers.clone(),
+            reason: plain_reason(error),
+        };
+    }
+    StreamError::Refused {
+        what: what.to_owned(),
+        reason: plain_reason(error),
+    }
+}
+
+/// Whether the error tells of the connection, not of the request.
+pub(crate) fn is_connection_error(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::AllBrokersDown
+                | RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::OperationTimedOut
+                | RDKafkaErrorCode::RequestTimedOut
+                | RDKafkaErrorCode::Resolve
+                | RDKafkaErrorCode::NetworkException
+                | RDKafkaErrorCode::Authentication
+                | RDKafkaErrorCode::SaslAuthenticationFailed
+                | RDKafkaErrorCode::SSL
+        )
+    )
+}
+
+/// The error in a few words, without rdkafka's type names.
+pub(crate) fn plain_reason(error: &KafkaError) -> String {
+    if let KafkaError::Transaction(error) = error {
+        return error.string();
+    }
+    match error.rdkafka_error_code() {
+        Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::BrokerTransportFailure) => {
+            "no connection".to_owned()
+        }
+        Some(RDKafkaErrorCode::OperationTimedOut | RDKafkaErrorCode::RequestTimedOut) => {
+            "no answer in time".to_owned()
+        }
+        Some(code) => code.to_string(),
+        None => error.to_string(),
+    }
+}
+
+/// Whether Kafka answers a plain question.
+pub(crate) fn answers<C: ClientContext>(client: &Client<C>, wait: Duration) -> bool {
+    // Metadata of one topic only: a cluster may have thousands. The topic need not exist.
+    client
+        .fetch_metadata(Some("__consumer_offsets"), wait)
+        .is_ok()
+}
+
+/// Remembers the first sign that no broker can be reached.
+#[derive(Debug, Default)]
+pub(crate) struct ConnectionWatch {
+    lost: Mutex<Option<String>>,
+}
+
+impl ConnectionWatch {
+    /// Notes an error that a client reports of its own accord.
+    pub(crate) fn note(&self, error: &KafkaError, reason: &str) {
+        debug!(%error, reason, "kafka client reports an error");
+        if matches!(
+            error.rdkafka_error_code(),
+            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::Authentication)
+        ) {
+            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            lost.get_or_insert_with(|| reason.to_owned());
+        }
+    }
+
+    /// The sign, once.
+    pub(crate) fn take(&self) -> Option<String> {
+        self.lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
+/// librdkafka's own log lines, at a level where they help and do not alarm: what they tell of is
+/// reported by us where it is handled.
+pub(crate) fn log_line(facility: &str, line: &str) {
+    debug!(facility, line, "librdkafka");
+}
+
+/// Context of clients that only ask questions.
+pub(crate) struct QuestionContext;
+
+impl ClientContext for QuestionContext {
+    fn log(&self, _level: RDKafkaLogLevel, facility: &str, line: &str) {
+        log_line(facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        debug!(%error, reason, "kafka client reports an error");
+    }
+}
+
+impl ConsumerContext for QuestionContext {}
+
+/// Partitions of a topic; `None` where it does not exist.
+pub(crate) fn partition_count<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    wait: Duration,
+) -> Result<Option<u32>, KafkaError> {
+    let metadata = consumer.client().fetch_metadata(Some(topic), wait)?;
+    let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else {
+        return Ok(None);
+    };
+    let count = found.partitions().len();
+    Ok((count > 0).then(|| u32::try_from(count).unwrap_or(u32::MAX)))
+}

@@ -1,0 +1,41 @@
+//! What an effect is: the edge where records leave the topics.
+
+use std::time::Duration;
+
+use model::Record;
+use thiserror::Error;
+
+/// Carries records out into the world: a webhook, a mail, a line in a file.
+///
+/// Delivery is at least once: an input's offset is committed after `deliver` returned `Ok`, so a
+/// crash between the two delivers it again. Carry the record's id as idempotency key.
+pub trait Effect: Send {
+    /// What the effect delivers.
+    type Input: Record;
+
+    /// Consumer group and metric label.
+    fn name(&self) -> &str;
+
+    /// Delivers one input. May block for some seconds, not for minutes: the group would hold the
+    /// member for dead (`max.poll.interval.ms`, five minutes).
+    ///
+    /// # Errors
+    /// See [`EffectError`].
+    fn deliver(&mut self, input: &Self::Input) -> Result<(), EffectError>;
+}
+
+/// Why an input was not delivered.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum EffectError {
+    /// Not now: the input is tried again, and those behind it in its partition wait.
+    #[error("not delivered, again in {after:?}: {reason}")]
+    Retry {
+        /// How long to wait at least.
+        after: Duration,
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// Never: the input goes to the dead-letter topic.
+    #[error("cannot be delivered: {0}")]
+    Reject(String),
+}
