@@ -4,8 +4,16 @@
 //! speakers, entities and mentions of watched officials. It cannot fail; odd text gives fewer
 //! findings.
 
+mod mark;
+mod pack;
+mod quote;
 mod script;
 mod sentence;
+mod speaker;
+#[cfg(not(feature = "training"))]
+mod syntax;
+#[cfg(feature = "training")]
+pub mod syntax;
 mod token;
 
 pub use script::Script;
@@ -27,8 +35,25 @@ impl Extractor {
     }
 
     /// Everything found in `text`; spans point into it.
-    pub fn extract(&self, _text: &str, _language: &Language) -> Extraction {
+    pub fn extract(&self, text: &str, language: &Language) -> Extraction {
         let _ = &self.officials;
-        Extraction::default()
+        let document = Document::new(text);
+        let entities = Vec::new();
+        let found = if is_english(language) {
+            quote::find(&document)
+        } else {
+            Vec::new()
+        };
+        let quotes = speaker::resolve(text, &entities, found);
+        Extraction {
+            quotes,
+            entities,
+            mentions: Vec::new(),
+        }
     }
+}
+
+/// Texts of unknown language are tried as English: the rules find nothing in others.
+fn is_english(language: &Language) -> bool {
+    matches!(language.primary(), "en" | "und")
 }

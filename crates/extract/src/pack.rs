@@ -1,0 +1,150 @@
+//! What rules need to know of a language: marks, cues, pronouns. Data, not code.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use model::SpeechAct;
+use serde::Deserialize;
+
+/// The words and signs of one language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pack {
+    /// Marks of quotation.
+    pub(crate) marks: Vec<MarkPair>,
+    /// Marks that count only where a text has none of the others.
+    pub(crate) second_marks: Vec<MarkPair>,
+    /// Words that open a reported clause.
+    pub(crate) complementizers: Vec<String>,
+    /// Words that open a reported question.
+    pub(crate) question_words: Vec<String>,
+    /// Words for when something was said, which may stand between cue and content.
+    pub(crate) time_words: Vec<String>,
+    /// Nouns for a message, which say things themselves ("the statement said").
+    pub(crate) messages: Vec<String>,
+    /// Words that open an aside about a time or a manner.
+    pub(crate) refusals: Refusals,
+    cue: Vec<Cue>,
+    #[serde(skip)]
+    cues: HashMap<String, usize>,
+}
+
+/// An opening mark and the mark that closes it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MarkPair {
+    pub(crate) open: String,
+    pub(crate) close: String,
+}
+
+/// How a refusal to comment is worded.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Refusals {
+    /// "declined", "refused".
+    pub(crate) verbs: Vec<String>,
+    /// "respond", after a negation.
+    pub(crate) denied_verbs: Vec<String>,
+    /// "comment", "request": one of these must follow.
+    pub(crate) objects: Vec<String>,
+}
+
+/// A verb that reports.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cue {
+    /// Dictionary form.
+    pub(crate) lemma: String,
+    forms: Vec<String>,
+    frames: Vec<Frame>,
+    act: SpeechAct,
+    /// How sure it is that the word reports: 1 to 3.
+    pub(crate) weight: u8,
+    /// Words that must follow for an object to count ("called *for*").
+    #[serde(default)]
+    pub(crate) particles: Vec<String>,
+}
+
+/// What can follow a cue as the thing said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Frame {
+    /// A clause, with or without a complementizer.
+    Clause,
+    /// Words in marks.
+    Quote,
+    /// An infinitive.
+    Infinitive,
+    /// A noun phrase that is all that is reported.
+    Object,
+    /// A question.
+    Wh,
+    /// A gerund ("denied taking").
+    Gerund,
+    /// The one spoken to stands before the content.
+    Addressee,
+}
+
+impl Cue {
+    pub(crate) fn has(&self, frame: Frame) -> bool {
+        self.frames.contains(&frame)
+    }
+
+    pub(crate) const fn act(&self) -> SpeechAct {
+        self.act
+    }
+}
+
+impl Pack {
+    /// English, read once.
+    pub(crate) fn english() -> &'static Self {
+        static PACK: OnceLock<Pack> = OnceLock::new();
+        PACK.get_or_init(|| {
+            Self::read(include_str!("../packs/en.toml"))
+                .expect("the pack that is compiled in passes its test")
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, toml::de::Error> {
+        let mut pack: Self = toml::from_str(text)?;
+        for (place, cue) in pack.cue.iter().enumerate() {
+            for form in &cue.forms {
+                pack.cues.entry(form.clone()).or_insert(place);
+            }
+        }
+        Ok(pack)
+    }
+
+    /// The cue that `word` is a form of, in any case.
+    pub(crate) fn cue(&self, word: &str) -> Option<&Cue> {
+        let place = with_lower(word, |lower| self.cues.get(lower).copied())?;
+        self.cue.get(place)
+    }
+}
+
+/// Calls `look` with `word` in lower case, without an allocation for short words.
+pub(crate) fn with_lower<T>(word: &str, look: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    let mut buffer = [0_u8; 24];
+    let lower = buffer.get_mut(..word.len())?;
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    look(std::str::from_utf8(lower).ok()?)
+}
+
+/// Whether `list` holds `word`, in any case.
+pub(crate) fn holds(list: &[String], word: &str) -> bool {
+    list.iter().any(|entry| entry.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_english_pack_reads_and_knows_its_cues() {
+        let pack = Pack::english();
+        let said = pack.cue("Said").expect("a form of say");
+        assert_eq!(said.lemma, "say");
+        assert!(said.has(Frame::Clause));
+        assert!(pack.cue("table").is_none());
+    }
+}

@@ -1,0 +1,357 @@
+//! What a verb says was said, where the words are the reporter's.
+
+use std::ops::Range;
+
+use super::{
+    subject::{is_nominal, phrase_after},
+    verb::{Form, Verb, is_finite, is_verb},
+    view::View,
+};
+use crate::{
+    pack::{Frame, Pack, holds},
+    syntax::{Label, Tag},
+};
+
+/// A stretch of a sentence that reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) range: Range<usize>,
+    pub(crate) rule: &'static str,
+}
+
+/// The complement of `verb`: the clause, question, infinitive or object behind it.
+pub(crate) fn complement(
+    view: &View<'_, '_>,
+    pack: &Pack,
+    verb: &Verb<'_>,
+    others: &[Verb<'_>],
+) -> Option<Content> {
+    let limit = view
+        .quotes
+        .iter()
+        .map(|(at, _)| *at)
+        .find(|at| *at > verb.at);
+    let limit = limit.unwrap_or(view.len()).min(view.end_of_words());
+    let cue = verb.cue;
+    let start = verb.at + 1;
+    if start >= limit {
+        return None;
+    }
+    let ended = |from: usize, rule| {
+        let range = from..clause_end(view, verb, others, from, limit);
+        (range.len() > 0).then_some(Content { range, rule })
+    };
+    if cue.has(Frame::Clause) {
+        let mut from = start;
+        if cue.has(Frame::Addressee)
+            && let Some(person) = addressee(view, from)
+        {
+            from = person.end;
+        }
+        if let Some(that) = complementizer(view, pack, from, limit) {
+            let from = if view.is(that, "that") {
+                that + 1
+            } else {
+                that
+            };
+            return ended(from, "complement clause");
+        }
+        let from = over_modifiers(view, pack, from, limit);
+        if let Some(content) =
+            question(view, pack, from).and_then(|from| ended(from, "reported question"))
+        {
+            return Some(content);
+        }
+        if starts_clause(view, from, limit) {
+            let content = ended(from, "bare clause")?;
+            if has_finite(view, &content.range) {
+                return Some(content);
+            }
+        }
+    }
+    let from = over_modifiers(view, pack, start, limit);
+    if cue.has(Frame::Wh)
+        && let Some(from) = question(view, pack, from)
+    {
+        return ended(from, "reported question");
+    }
+    if cue.has(Frame::Infinitive) {
+        let person = if cue.has(Frame::Addressee) {
+            phrase_after(view, from)
+        } else {
+            None
+        };
+        let to = person.as_ref().map_or(from, |person| person.end);
+        if view.is(to, "to") && is_verb(view.tag(to + 1)) {
+            return ended(from, "infinitive");
+        }
+    }
+    if cue.has(Frame::Gerund) && view.tag(from) == Tag::Gerund {
+        return ended(from, "gerund");
+    }
+    if cue.has(Frame::Object) {
+        return object(view, verb, from).and_then(|from| ended(from, "object"));
+    }
+    None
+}
+
+/// Where the object of a verb starts, behind the particle it asks for.
+fn object(view: &View<'_, '_>, verb: &Verb<'_>, from: usize) -> Option<usize> {
+    if verb.form == Form::Passive {
+        return None;
+    }
+    let has_particle = view.is_any(from, &["for", "on"]) && !verb.cue.particles.is_empty();
+    let from = if has_particle { from + 1 } else { from };
+    let tag = view.tag(from);
+    let starts = is_nominal(tag)
+        || matches!(
+            tag,
+            Tag::Adjective | Tag::Possessive | Tag::Superlative | Tag::WhPronoun | Tag::OpenQuote
+        )
+        || view.is_marked(from)
+        || has_particle && tag == Tag::Gerund;
+    starts.then_some(from)
+}
+
+/// The one spoken to: "told reporters", "told the Daily News".
+pub(crate) fn addressee(view: &View<'_, '_>, start: usize) -> Option<Range<usize>> {
+    if view.tag(start) == Tag::Pronoun {
+        // "told them", but "told he was" is a slip of the tagger.
+        let object = ["me", "us", "him", "her", "them", "you", "it"];
+        return view.is_any(start, &object).then_some(start..start + 1);
+    }
+    phrase_after(view, start).map(|phrase| {
+        // A phrase that runs on into the subject of what was said: "told CNN the plan".
+        let inner =
+            (phrase.start + 1..phrase.end).find(|place| view.tag(*place) == Tag::Determiner);
+        phrase.start..inner.unwrap_or(phrase.end)
+    })
+}
+
+/// "that" or its kin behind at most a few words of time, place or addressee.
+fn complementizer(view: &View<'_, '_>, pack: &Pack, start: usize, limit: usize) -> Option<usize> {
+    let mut place = start;
+    while place < limit.min(start + 18) {
+        if holds(&pack.complementizers, view.word(place)) && !view.is_marked(place) {
+            let is_relative = view.tag(place) == Tag::WhDeterminer && place > start;
+            let is_determiner = view.is(place, "that")
+                && matches!(view.tag(place + 1), Tag::Noun)
+                && view.tag(place) == Tag::Determiner;
+            return (!is_relative && !is_determiner).then_some(place);
+        }
+        if is_finite(view, place) || view.is_stop(place) || view.word(place) == ":" {
+            return None;
+        }
+        if view.tag(place) == Tag::Pronoun
+            && place > start
+            && !view.is_any(place, &["him", "them", "us", "me"])
+        {
+            return None;
+        }
+        place += 1;
+    }
+    None
+}
+
+/// Behind adverbs, days and short prepositional phrases.
+fn over_modifiers(view: &View<'_, '_>, pack: &Pack, start: usize, limit: usize) -> usize {
+    let mut place = start;
+    for _ in 0..4 {
+        let before = place;
+        while place < limit
+            && (holds(&pack.time_words, view.word(place)) || is_particle(view, place))
+        {
+            place += 1;
+        }
+        if view.is_any(place, &["last", "this", "next"])
+            && view.is_any(
+                place + 1,
+                &[
+                    "week", "month", "year", "night", "weekend", "summer", "spring", "fall",
+                ],
+            )
+        {
+            place += 2;
+        }
+        if is_medium(view, place) {
+            if let Some(phrase) = phrase_after(view, place + 1) {
+                if phrase.end < limit && starts_clause(view, phrase.end, limit) {
+                    place = phrase.end;
+                } else if phrase.end < limit && view.is_any(phrase.end, &["that"]) {
+                    return phrase.end;
+                }
+            }
+        }
+        if place == before {
+            break;
+        }
+    }
+    place
+}
+
+fn is_particle(view: &View<'_, '_>, place: usize) -> bool {
+    view.tag(place) == Tag::Particle || view.is(place, "out")
+}
+
+fn is_medium(view: &View<'_, '_>, place: usize) -> bool {
+    view.tag(place) == Tag::Preposition
+        && view.is_any(
+            place,
+            &[
+                "in", "on", "at", "during", "to", "of", "through", "via", "by",
+            ],
+        )
+}
+
+fn question(view: &View<'_, '_>, pack: &Pack, start: usize) -> Option<usize> {
+    (holds(&pack.question_words, view.word(start)) || view.is_any(start, &["whether", "if"]))
+        .then_some(start)
+}
+
+/// Whether a clause can start here: a subject, or words that stand before one.
+fn starts_clause(view: &View<'_, '_>, start: usize, limit: usize) -> bool {
+    start < limit
+        && (view.is_marked(start)
+            || matches!(
+                view.tag(start),
+                Tag::Pronoun
+                    | Tag::Determiner
+                    | Tag::Possessive
+                    | Tag::Existential
+                    | Tag::Name
+                    | Tag::Names
+                    | Tag::Noun
+                    | Tag::Nouns
+                    | Tag::Adjective
+                    | Tag::Number
+                    | Tag::Comparative
+                    | Tag::Superlative
+                    | Tag::Predeterminer
+                    | Tag::Gerund
+                    | Tag::WhAdverb
+                    | Tag::WhPronoun
+                    | Tag::OpenQuote
+                    | Tag::Adverb
+            )
+            || view.is_any(
+                start,
+                &[
+                    "if", "while", "although", "despite", "because", "after", "when", "in", "as",
+                    "to", "both", "neither", "unlike", "without", "with", "even", "for", "at",
+                    "by", "until", "since", "under",
+                ],
+            ))
+}
+
+fn has_finite(view: &View<'_, '_>, range: &Range<usize>) -> bool {
+    range.clone().any(|place| {
+        is_finite(view, place) || view.tag(place) == Tag::Base || view.tag(place) == Tag::Participle
+    })
+}
+
+/// Where what was said ends: at the end of the sentence, or before another attribution that
+/// stands beside this one.
+fn clause_end(
+    view: &View<'_, '_>,
+    verb: &Verb<'_>,
+    others: &[Verb<'_>],
+    from: usize,
+    limit: usize,
+) -> usize {
+    let mut end = limit;
+    for other in others
+        .iter()
+        .filter(|other| other.at > from && other.at < end)
+    {
+        if let Some(cut) = cut_before(view, verb, other, from) {
+            end = cut;
+            break;
+        }
+    }
+    if let Some(cut) = source_cut(view, from, end) {
+        end = cut;
+    }
+    while end > from
+        && !view.is_marked(end - 1)
+        && (matches!(
+            view.word(end - 1),
+            "," | ":" | ";" | "—" | "–" | "--" | "..."
+        ) || view.tag(end - 1) == Tag::Conjunction
+            && view.is_any(end - 1, &["and", "but", "or"]))
+    {
+        end -= 1;
+    }
+    end
+}
+
+/// Where `other` takes the sentence over from `verb`.
+fn cut_before(
+    view: &View<'_, '_>,
+    verb: &Verb<'_>,
+    other: &Verb<'_>,
+    from: usize,
+) -> Option<usize> {
+    let start = other.group.start;
+    let before = start.checked_sub(1)?;
+    if before <= from {
+        return None;
+    }
+    match other.form {
+        Form::Participle if view.is_comma(before) => Some(before),
+        Form::Participle if view.is(before, "and") && view.is_comma(before - 1) => Some(before - 1),
+        Form::Finite if view.is_any(before, &["and", "but"]) || view.is_comma(before) => {
+            let is_beside =
+                view.label(other.at) == Label::Conjunct && view.head(other.at) == Some(verb.at);
+            let same_tense = view.tag(other.at) == view.tag(verb.at);
+            (is_beside
+                || same_tense && other.cue.weight >= 2 && view.is_any(before, &["and", "but"]))
+            .then_some(before)
+        }
+        Form::Finite => {
+            let subject = super::subject::phrase_before(view, before)?;
+            let joint = subject.start.checked_sub(1)?;
+            let is_joined =
+                view.is_any(joint, &["and", "but", "while", "though", "although"]) && joint > from;
+            let is_beside =
+                view.label(other.at) == Label::Conjunct && view.head(other.at) == Some(verb.at);
+            let after_comma = joint > from && view.is_comma(joint - 1);
+            (is_joined && (is_beside || after_comma) || view.word(joint) == ";").then_some(joint)
+        }
+        Form::Passive | Form::Infinitive | Form::Participle => None,
+    }
+}
+
+/// ", according to the report" ends what another reports.
+fn source_cut(view: &View<'_, '_>, from: usize, end: usize) -> Option<usize> {
+    (from + 1..end).find(|place| {
+        view.is_comma(*place) && view.is(place + 1, "according") && view.is(place + 2, "to")
+    })
+}
+
+/// What stands before "he said" at the end of a sentence: `left` is where the attribution starts.
+pub(crate) fn fronted(view: &View<'_, '_>, left: usize, from: usize) -> Option<Content> {
+    let comma = left.checked_sub(1)?;
+    if !view.is_comma(comma) && !view.is_dash(comma) && !(view.is_marked(comma)) {
+        return None;
+    }
+    let mut start = from;
+    while start < comma
+        && (view.is_any(
+            start,
+            &["but", "and", "still", "yet", "so", "nor", "or", "then"],
+        ) || view.is_comma(start))
+        && !view.is_marked(start)
+    {
+        start += 1;
+    }
+    let end = if view.is_marked(comma) {
+        comma + 1
+    } else {
+        comma
+    };
+    let range = start..end;
+    (range.len() > 2 && has_finite(view, &range)).then_some(Content {
+        range,
+        rule: "fronted clause",
+    })
+}

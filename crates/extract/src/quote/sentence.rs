@@ -1,0 +1,593 @@
+//! Attributions within one sentence: each cue with its subject and what it reports.
+
+use std::ops::Range;
+
+use model::{Span, SpeechAct};
+
+use super::{
+    content::{Content, addressee, complement, fronted},
+    subject::{Subject, phrase_after, subject_of},
+    verb::{Form, Verb, cues},
+    view::View,
+};
+use crate::{
+    mark::Quotation,
+    pack::{Frame, Pack, holds},
+    sentence::Document,
+    syntax::Grammar,
+    token::{Case, TokenKind},
+};
+
+/// An attribution, or a quotation that none was found for.
+#[derive(Clone, Debug)]
+pub(crate) struct Attribution {
+    /// Quotations taken out of the sentence, by position in the list.
+    pub(crate) quotations: Vec<usize>,
+    /// The reporter's words, mixed with the speaker's or not.
+    pub(crate) clauses: Vec<Span>,
+    pub(crate) has_marks: bool,
+    pub(crate) act: SpeechAct,
+    pub(crate) cue: Option<Span>,
+    pub(crate) subject: Option<Span>,
+    pub(crate) antecedent: Option<Span>,
+    pub(crate) addressee: Option<Span>,
+    pub(crate) weight: u8,
+    pub(crate) rules: Vec<&'static str>,
+    /// First token of the sentence, and one past its last.
+    pub(crate) sentence: Range<usize>,
+}
+
+/// Everything reported in the document, sentence by sentence.
+pub(crate) fn attributions(
+    document: &Document<'_>,
+    pack: &Pack,
+    grammar: &Grammar,
+    quotations: &[Quotation],
+) -> Vec<Attribution> {
+    let taken_out: Vec<bool> = quotations
+        .iter()
+        .map(|quotation| stands_alone(document, pack, *quotation))
+        .collect();
+    let mut all = Vec::new();
+    let mut next = 0;
+    for sentence in merged_sentences(document, pack, quotations) {
+        while quotations
+            .get(next)
+            .is_some_and(|quotation| quotation.close <= sentence.start)
+        {
+            next += 1;
+        }
+        let mut last = next;
+        while quotations
+            .get(last)
+            .is_some_and(|quotation| quotation.open < sentence.end)
+        {
+            last += 1;
+        }
+        let mut at = sentence.start;
+        while at < sentence.end {
+            let (mut view, after) = View::new(
+                document,
+                at..sentence.end,
+                quotations,
+                next..last,
+                &taken_out,
+            );
+            let range = at..after;
+            at = after.max(at + 1);
+            if view.quotes.is_empty() && !has_cue(&view, pack) {
+                continue;
+            }
+            view.parse(grammar);
+            Sentence {
+                view: &view,
+                pack,
+                quotations,
+                range,
+            }
+            .attribute(&mut all);
+        }
+    }
+    all
+}
+
+fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {
+    (0..view.len()).any(|place| pack.cue(view.word(place)).is_some() || is_source(view, place))
+}
+
+fn is_source(view: &View<'_, '_>, place: usize) -> bool {
+    view.is(place, "according") && view.is(place + 1, "to") && !view.is_marked(place)
+}
+
+/// Sentences, joined where a quotation holds them together, where one ends in a colon before a
+/// quotation, and where the attribution follows a question ("Why?" Smith asked).
+fn merged_sentences(
+    document: &Document<'_>,
+    pack: &Pack,
+    quotations: &[Quotation],
+) -> Vec<Range<usize>> {
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    let mut next = 0;
+    let mut last_close = None;
+    for sentence in &document.sentences {
+        while let Some(quotation) = quotations.get(next)
+            && quotation.close <= sentence.start
+        {
+            last_close = Some(quotation.close);
+            next += 1;
+        }
+        let coming = quotations.get(next).map(|quotation| quotation.open);
+        let is_inside = coming.is_some_and(|open| open < sentence.start);
+        let is_announced = coming == Some(sentence.start)
+            && sentence.start > 0
+            && document.word(sentence.start - 1) == ":";
+        let is_attribution =
+            last_close == Some(sentence.start) && opens_with_attribution(document, pack, sentence);
+        match merged.last_mut() {
+            Some(last) if is_inside || is_announced || is_attribution => last.end = sentence.end,
+            Some(_) | None => merged.push(sentence.clone()),
+        }
+    }
+    merged
+}
+
+/// Whether a sentence is "Smith asked" with nothing reported behind it.
+fn opens_with_attribution(document: &Document<'_>, pack: &Pack, sentence: &Range<usize>) -> bool {
+    let is_close = document.paragraph_of(sentence.start)
+        == document.paragraph_of(sentence.start.saturating_sub(1));
+    let limit = sentence.end.min(sentence.start + 9);
+    let cue = (sentence.start..limit).find(|place| {
+        pack.cue(document.word(*place))
+            .is_some_and(|cue| cue.weight > 1 && cue.has(Frame::Quote))
+    });
+    let signs = ["?", "!", "…", "...", "—", "–"];
+    let ends_open = (1..4).any(|back| {
+        sentence
+            .start
+            .checked_sub(back)
+            .is_some_and(|place| signs.contains(&document.word(place)))
+    });
+    let Some(cue) = cue.filter(|_| is_close && ends_open) else {
+        return false;
+    };
+    let next = document.word(cue + 1);
+    matches!(
+        next,
+        "." | "," | "in" | "on" | "at" | "during" | "after" | ":" | "to" | "as" | "of"
+    ) || document
+        .tokens
+        .get(cue + 1)
+        .is_none_or(|token| token.gap > crate::token::Gap::Space)
+        || cue == sentence.start
+        || pack
+            .cue(document.word(cue))
+            .is_some_and(|cue| cue.has(Frame::Addressee))
+        || holds(&pack.time_words, next)
+}
+
+/// Whether a quotation is a turn of its own, rather than words inside the reporter's sentence.
+fn stands_alone(document: &Document<'_>, pack: &Pack, quotation: Quotation) -> bool {
+    let word = |place: usize| document.word(place);
+    let ends_inside = quotation.end.checked_sub(1).is_some_and(|last| {
+        matches!(
+            word(last),
+            "," | "?" | "!" | "." | "…" | "—" | "–" | "--" | "-" | "..." | "…." | "...."
+        )
+    });
+    let paragraph = document
+        .paragraphs
+        .get(document.paragraph_of(quotation.open))
+        .cloned()
+        .unwrap_or_default();
+    let is_last = quotation.close >= paragraph.end;
+    let next = word(quotation.close);
+    let ends_outside = is_last || matches!(next, "," | "." | "—" | "–" | "--" | ":" | "?" | "!");
+    if !ends_inside && !ends_outside {
+        return pack.cue(next).is_some_and(|cue| cue.weight == 3) && quotation.len() > 3;
+    }
+    if quotation.open == paragraph.start {
+        return ends_inside || quotation.len() > 2;
+    }
+    let before = quotation.open - 1;
+    let is_title = document
+        .tokens
+        .get(quotation.first)
+        .is_some_and(|t| matches!(t.case, Case::Title | Case::Upper | Case::Mixed));
+    match word(before) {
+        ":" => quotation.len() > 1,
+        "," => {
+            (is_title && quotation.len() > 2 || cue_near(document, pack, before))
+                && quotation.len() > 1
+        }
+        "." | "!" | "?" | "”" | "\"" | "'" | "’" | "…" | ")" => {
+            ends_inside && (is_title || quotation.len() > 3)
+        }
+        "—" | "–" | "--" | "-" | ";" => is_title && quotation.len() > 2,
+        text => {
+            pack.cue(text).is_some_and(|cue| cue.has(Frame::Quote))
+                && is_title
+                && quotation.len() > 2
+        }
+    }
+}
+
+/// Whether a cue that takes words in marks stands within a few words before `place`.
+fn cue_near(document: &Document<'_>, pack: &Pack, place: usize) -> bool {
+    (place.saturating_sub(10)..place)
+        .rev()
+        .take_while(|at| {
+            document
+                .tokens
+                .get(*at)
+                .is_some_and(|t| t.kind != TokenKind::Stop)
+        })
+        .any(|at| {
+            pack.cue(document.word(at))
+                .is_some_and(|cue| cue.has(Frame::Quote))
+        })
+}
+
+/// A sentence at work.
+struct Sentence<'s, 'd, 't> {
+    view: &'s View<'d, 't>,
+    pack: &'s Pack,
+    quotations: &'s [Quotation],
+    range: Range<usize>,
+}
+
+impl<'s> Sentence<'s, '_, '_> {
+    fn attribute(&self, all: &mut Vec<Attribution>) {
+        let view = self.view;
+        let verbs = cues(view, self.pack);
+        let subjects: Vec<Option<Subject>> =
+            verbs.iter().map(|verb| subject_of(view, verb)).collect();
+        let owners: Vec<Option<usize>> = view
+            .quotes
+            .iter()
+            .map(|(at, _)| self.owner(*at, &verbs, &subjects))
+            .collect();
+        let first = all.len();
+        let mut covered: Vec<Range<usize>> = Vec::new();
+        for (place, verb) in verbs.iter().enumerate() {
+            if covered.iter().any(|range| range.contains(&verb.at)) {
+                continue;
+            }
+            let subject = subjects.get(place).cloned().flatten();
+            let quotes: Vec<usize> = view
+                .quotes
+                .iter()
+                .zip(&owners)
+                .filter(|(_, owner)| **owner == Some(place))
+                .map(|((_, quotation), _)| *quotation)
+                .collect();
+            let clauses = if quotes.is_empty() {
+                self.clauses(verb, subject.as_ref(), &verbs, &covered)
+            } else {
+                Vec::new()
+            };
+            if quotes.is_empty() && clauses.is_empty() {
+                continue;
+            }
+            covered.extend(clauses.iter().map(|content| content.range.clone()));
+            all.push(self.attribution(verb, subject, quotes, &clauses));
+        }
+        self.sources(&covered, all);
+        self.refusals(all);
+        self.leftovers(&owners, first, all);
+    }
+
+    /// The cue that a quotation before the word at `at` belongs to.
+    fn owner(&self, at: usize, verbs: &[Verb<'_>], subjects: &[Option<Subject>]) -> Option<usize> {
+        let view = self.view;
+        let candidates = verbs
+            .iter()
+            .zip(subjects)
+            .enumerate()
+            .filter(|(_, (verb, _))| verb.cue.has(Frame::Quote) || verb.cue.has(Frame::Clause));
+        let mut best: Option<(i32, usize)> = None;
+        for (place, (verb, subject)) in candidates {
+            let left = subject.as_ref().map_or(verb.group.start, |subject| {
+                subject.range.start.min(verb.group.start)
+            });
+            let score = if verb.at >= at {
+                // Behind the quotation: "…," he said.
+                let gap = left.saturating_sub(at);
+                if gap > 12 || view.has_quote_between(at, left) {
+                    continue;
+                }
+                20 - 2 * i32::try_from(gap).unwrap_or(99)
+            } else {
+                // Before it: he said, "…"
+                let gap = at - verb.at;
+                if gap > 30 || view.has_quote_between(verb.at, at - 1) && gap > 12 {
+                    continue;
+                }
+                let is_open = matches!(view.word(at - 1), "," | ":") || gap == 1;
+                if is_open {
+                    19 - i32::try_from(gap / 3).unwrap_or(99)
+                } else {
+                    8 - i32::try_from(gap).unwrap_or(99)
+                }
+            };
+            let score = score + 2 * i32::from(verb.cue.weight)
+                - if verb.form == Form::Finite || verb.form == Form::Participle {
+                    0
+                } else {
+                    4
+                };
+            if score > 4 && best.is_none_or(|(other, _)| score > other) {
+                best = Some((score, place));
+            }
+        }
+        best.map(|(_, place)| place)
+    }
+
+    fn clauses(
+        &self,
+        verb: &Verb<'_>,
+        subject: Option<&Subject>,
+        others: &[Verb<'_>],
+        covered: &[Range<usize>],
+    ) -> Vec<Content> {
+        let view = self.view;
+        let right = complement(view, self.pack, verb, others);
+        if right.is_some() {
+            return right.into_iter().collect();
+        }
+        if !verb.cue.has(Frame::Clause) || verb.form == Form::Infinitive || verb.cue.weight < 2 {
+            return Vec::new();
+        }
+        let left = subject.map_or(verb.group.start, |subject| {
+            subject.range.start.min(verb.group.start)
+        });
+        let from = covered
+            .iter()
+            .map(|range| range.end)
+            .filter(|end| *end <= left)
+            .max()
+            .unwrap_or(0);
+        let Some(front) = fronted(view, left, from) else {
+            return Vec::new();
+        };
+        let mut contents = vec![front];
+        let after = subject.map_or(verb.at + 1, |subject| subject.range.end.max(verb.at + 1));
+        if view.is_comma(after) && after + 3 < view.end_of_words() {
+            contents.push(Content {
+                range: after + 1..view.end_of_words(),
+                rule: "interrupted clause",
+            });
+        }
+        contents
+    }
+
+    fn attribution(
+        &self,
+        verb: &Verb<'_>,
+        subject: Option<Subject>,
+        quotations: Vec<usize>,
+        clauses: &[Content],
+    ) -> Attribution {
+        let view = self.view;
+        let mut rules = vec![if quotations.is_empty() {
+            "cue with clause"
+        } else {
+            "cue beside marks"
+        }];
+        rules.extend(clauses.iter().map(|content| content.rule));
+        rules.extend(subject.as_ref().map(|subject| subject.rule));
+        let addressee = verb
+            .cue
+            .has(Frame::Addressee)
+            .then(|| addressee(view, verb.at + 1))
+            .flatten();
+        Attribution {
+            quotations,
+            has_marks: clauses
+                .iter()
+                .any(|content| content.range.clone().any(|place| view.is_marked(place))),
+            clauses: clauses
+                .iter()
+                .filter_map(|content| view.span(&content.range))
+                .collect(),
+            act: verb.cue.act(),
+            cue: view.span(&(verb.at..verb.at + 1)),
+            antecedent: subject
+                .as_ref()
+                .and_then(|subject| view.span(subject.antecedent.as_ref()?)),
+            subject: subject.and_then(|subject| view.span(&subject.range)),
+            addressee: addressee.and_then(|range| view.span(&range)),
+            weight: verb.cue.weight,
+            rules,
+            sentence: self.range.clone(),
+        }
+    }
+
+    /// "According to the report, …" and "…, according to Smith".
+    fn sources(&self, covered: &[Range<usize>], all: &mut Vec<Attribution>) {
+        let view = self.view;
+        let places = (0..view.len()).filter(|place| is_source(view, *place));
+        for at in places
+            .filter(|at| !covered.iter().any(|range| range.contains(at)))
+            .collect::<Vec<_>>()
+        {
+            let Some(subject) = phrase_after(view, at + 2) else {
+                continue;
+            };
+            let end = view.end_of_words();
+            let quotes: Vec<usize> = view
+                .quotes
+                .iter()
+                .map(|(_, quotation)| *quotation)
+                .collect();
+            let is_first = at == 0 || at == 1 && view.is_any(0, &["but", "and"]);
+            let mut contents = Vec::new();
+            let comma = (subject.end..end).find(|place| view.is_comma(*place));
+            if is_first {
+                if let Some(comma) = comma {
+                    contents.push(Content {
+                        range: comma + 1..end,
+                        rule: "according to, in front",
+                    });
+                }
+            } else {
+                let from = covered
+                    .iter()
+                    .map(|range| range.end)
+                    .filter(|end| *end <= at)
+                    .max()
+                    .unwrap_or(0);
+                let until = if view.is_comma(at - 1) { at - 1 } else { at };
+                let from = if view.is_any(from, &["but", "and"]) || view.is_comma(from) {
+                    from + 1
+                } else {
+                    from
+                };
+                if until > from {
+                    contents.push(Content {
+                        range: from..until,
+                        rule: "according to, behind",
+                    });
+                }
+            }
+            contents.retain(|content| content.range.len() > 1);
+            if contents.is_empty() && quotes.is_empty() {
+                continue;
+            }
+            let taken = if contents.is_empty() {
+                quotes
+            } else {
+                Vec::new()
+            };
+            all.push(Attribution {
+                quotations: taken,
+                has_marks: contents
+                    .iter()
+                    .any(|content| content.range.clone().any(|place| view.is_marked(place))),
+                clauses: contents
+                    .iter()
+                    .filter_map(|content| view.span(&content.range))
+                    .collect(),
+                act: SpeechAct::Statement,
+                cue: view.span(&(at..at + 2)),
+                subject: view.span(&subject),
+                antecedent: None,
+                addressee: None,
+                weight: 3,
+                rules: vec!["source phrase"],
+                sentence: self.range.clone(),
+            });
+        }
+    }
+
+    /// "declined to comment", "did not respond to a request for comment".
+    fn refusals(&self, all: &mut Vec<Attribution>) {
+        let view = self.view;
+        let words = &self.pack.refusals;
+        for at in 0..view.len() {
+            if view.is_marked(at) {
+                continue;
+            }
+            let is_refusal = holds(&words.verbs, view.word(at));
+            let is_denied = holds(&words.denied_verbs, view.word(at))
+                && (at.saturating_sub(4)..at)
+                    .any(|place| view.is_any(place, &["not", "n't", "n’t", "never"]));
+            if !is_refusal && !is_denied {
+                continue;
+            }
+            let end = (at + 1..view.len().min(at + 12))
+                .find(|place| view.is_comma(*place) || view.is_stop(*place));
+            let end = end.unwrap_or_else(|| view.end_of_words().min(at + 12));
+            let from = if view.is(at + 1, "to") && is_denied {
+                at + 2
+            } else {
+                at + 1
+            };
+            if !(at + 1..end).any(|place| holds(&words.objects, view.word(place))) || from >= end {
+                continue;
+            }
+            let mut group = at;
+            while group > 0
+                && (view.tag(group - 1) == crate::syntax::Tag::Adverb
+                    || super::verb::is_finite(view, group - 1)
+                    || view.is_any(
+                        group - 1,
+                        &["not", "n't", "n’t", "be", "could", "have", "has"],
+                    ))
+            {
+                group -= 1;
+            }
+            let subject = super::subject::finite_subject(view, group, at, 3);
+            let whole_end = (from..view.end_of_words())
+                .find(|place| view.is_comma(*place))
+                .unwrap_or_else(|| view.end_of_words());
+            all.push(Attribution {
+                quotations: Vec::new(),
+                has_marks: false,
+                clauses: view.span(&(from..whole_end)).into_iter().collect(),
+                act: SpeechAct::Refusal,
+                cue: view.span(&(group..at + 1)),
+                antecedent: subject
+                    .as_ref()
+                    .and_then(|subject| view.span(subject.antecedent.as_ref()?)),
+                subject: subject.and_then(|subject| view.span(&subject.range)),
+                addressee: None,
+                weight: 2,
+                rules: vec!["refusal to comment"],
+                sentence: self.range.clone(),
+            });
+        }
+    }
+
+    /// Quotations that no cue took.
+    fn leftovers(&self, owners: &[Option<usize>], first: usize, all: &mut Vec<Attribution>) {
+        let view = self.view;
+        let taken: Vec<usize> = all
+            .iter()
+            .skip(first)
+            .flat_map(|found| found.quotations.clone())
+            .collect();
+        for ((at, quotation), owner) in view.quotes.iter().zip(owners) {
+            if owner.is_some() || taken.contains(quotation) {
+                continue;
+            }
+            let (subject, cue, rule) = self.without_verb(*at);
+            all.push(Attribution {
+                quotations: vec![*quotation],
+                clauses: Vec::new(),
+                has_marks: true,
+                act: SpeechAct::Statement,
+                cue: cue.and_then(|range| view.span(&range)),
+                subject: subject.and_then(|range| view.span(&range)),
+                antecedent: None,
+                addressee: None,
+                weight: 1,
+                rules: vec![rule],
+                sentence: self.range.clone(),
+            });
+        }
+        all.sort_by_key(|found| found.sentence.start);
+        let _ = self.quotations;
+    }
+
+    /// `Smith: "…"` and `"…" — Smith`.
+    fn without_verb(
+        &self,
+        at: usize,
+    ) -> (Option<Range<usize>>, Option<Range<usize>>, &'static str) {
+        let view = self.view;
+        if at > 1 && view.word(at - 1) == ":" && at < 10 {
+            let phrase = phrase_after(view, 0).filter(|phrase| phrase.end == at - 1);
+            if phrase.is_some() {
+                return (phrase, Some(at - 1..at), "colon");
+            }
+        }
+        if view.is_dash(at) {
+            let phrase = phrase_after(view, at + 1)
+                .filter(|phrase| phrase.end >= view.end_of_words().min(phrase.start + 8));
+            if phrase.is_some() {
+                return (phrase, Some(at..at + 1), "dash");
+            }
+        }
+        (None, None, "marks without a cue")
+    }
+}

@@ -1,0 +1,412 @@
+//! Who a verb says is doing it.
+
+use std::ops::Range;
+
+use super::{
+    verb::{Form, Verb, is_finite, is_verb},
+    view::View,
+};
+use crate::syntax::{Label, Tag};
+
+/// The subject of a cue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Subject {
+    pub(crate) range: Range<usize>,
+    /// Where the subject is "who", the phrase it stands for.
+    pub(crate) antecedent: Option<Range<usize>>,
+    pub(crate) rule: &'static str,
+}
+
+/// How far shared subjects are followed through a sentence.
+const LONGEST_CHAIN: usize = 4;
+
+/// The subject of `verb`.
+pub(crate) fn subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
+    match verb.form {
+        Form::Passive => agent(view, verb.at + 1),
+        Form::Finite => finite_subject(view, verb.group.start, verb.at, LONGEST_CHAIN)
+            .or_else(|| inverted(view, verb)),
+        Form::Participle | Form::Infinitive => {
+            governor_subject(view, verb.group.start, LONGEST_CHAIN)
+        }
+    }
+}
+
+/// "by Smith" after a passive.
+fn agent(view: &View<'_, '_>, start: usize) -> Option<Subject> {
+    let by = (start..view.len().min(start + 6)).find(|place| view.is(*place, "by"))?;
+    let range = phrase_after(view, by + 1)?;
+    Some(Subject {
+        range,
+        antecedent: None,
+        rule: "passive agent",
+    })
+}
+
+/// The subject that stands before the group at `start` of the verb at `at`.
+pub(crate) fn finite_subject(
+    view: &View<'_, '_>,
+    start: usize,
+    at: usize,
+    chain: usize,
+) -> Option<Subject> {
+    let before = start.checked_sub(1)?;
+    if view.quote_before(start).is_some() {
+        return None;
+    }
+    let tag = view.tag(before);
+    if matches!(tag, Tag::WhPronoun | Tag::WhDeterminer) || view.is_any(before, &["who", "which"]) {
+        return relative(view, before);
+    }
+    if tag == Tag::Conjunction
+        || view.is_comma(before) && start >= 2 && view.tag(start - 2) == Tag::Conjunction
+    {
+        return shared(view, before, chain);
+    }
+    if view.is_comma(before) || view.is_dash(before) || view.word(before) == ")" {
+        if let Some(subject) = over_aside(view, before, at) {
+            return Some(subject);
+        }
+        if view.word(before) != ")" {
+            return None;
+        }
+    }
+    if let Some(range) = phrase_before(view, before) {
+        let range = with_coordination(view, range);
+        return Some(Subject {
+            range,
+            antecedent: None,
+            rule: "subject before cue",
+        });
+    }
+    parsed(view, at)
+}
+
+/// The subject by the parser's word.
+fn parsed(view: &View<'_, '_>, at: usize) -> Option<Subject> {
+    let is_subject = |place: &usize| {
+        view.head(*place) == Some(at)
+            && matches!(view.label(*place), Label::Subject | Label::PassiveSubject)
+            && is_nominal(view.tag(*place))
+    };
+    let found = (0..at).rev().find(is_subject)?;
+    if view.has_quote_between(found, at) {
+        return None;
+    }
+    let end = phrase_end(view, found);
+    let range = phrase_before(view, end)?;
+    Some(Subject {
+        range,
+        antecedent: None,
+        rule: "subject by parse",
+    })
+}
+
+/// "Smith, who leads the party, said": the phrase before the aside that ends at `close`.
+fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option<Subject> {
+    if view.word(close) == ")" {
+        return None;
+    }
+    if let Some(subject) = parsed(view, at)
+        && subject.range.end <= close
+        && (view.is_comma(subject.range.end)
+            || view.is_dash(subject.range.end)
+            || subject.range.end == close)
+    {
+        return Some(Subject {
+            rule: "subject before aside",
+            ..subject
+        });
+    }
+    let same = |place: usize| view.word(place) == view.word(close);
+    let limit = close.saturating_sub(40);
+    let mut place = close;
+    let mut steps = 0;
+    while place > limit {
+        place -= 1;
+        if view.has_quote_between(place, close) {
+            return None;
+        }
+        if !same(place) || place == 0 {
+            continue;
+        }
+        steps += 1;
+        let is_aside = opens_aside(view, place + 1);
+        if let Some(range) = phrase_before(view, place - 1)
+            && is_aside
+            && is_nominal(view.tag(place - 1))
+        {
+            return Some(Subject {
+                range,
+                antecedent: None,
+                rule: "subject before aside",
+            });
+        }
+        if steps == 3 {
+            break;
+        }
+    }
+    None
+}
+
+/// Whether what starts here can be said of the noun before the comma.
+fn opens_aside(view: &View<'_, '_>, place: usize) -> bool {
+    matches!(
+        view.tag(place),
+        Tag::WhPronoun
+            | Tag::WhDeterminer
+            | Tag::WhPossessive
+            | Tag::Determiner
+            | Tag::Noun
+            | Tag::Nouns
+            | Tag::Name
+            | Tag::Adjective
+            | Tag::Number
+            | Tag::Participle
+            | Tag::Gerund
+            | Tag::Possessive
+            | Tag::Preposition
+            | Tag::Superlative
+    )
+}
+
+/// "who said": the relative pronoun, with the phrase it stands for.
+fn relative(view: &View<'_, '_>, who: usize) -> Option<Subject> {
+    let mut before = who.checked_sub(1)?;
+    if view.is_comma(before) {
+        before = before.checked_sub(1)?;
+    }
+    let antecedent = phrase_before(view, before);
+    if antecedent.is_none() && !view.is(who, "who") {
+        return None;
+    }
+    Some(Subject {
+        range: who..who + 1,
+        antecedent,
+        rule: "relative clause",
+    })
+}
+
+/// "said A and added B": the subject of the verb before the conjunction at `joint`.
+fn shared(view: &View<'_, '_>, joint: usize, chain: usize) -> Option<Subject> {
+    let subject = governor_subject(view, joint, chain)?;
+    Some(Subject {
+        rule: "shared subject",
+        ..subject
+    })
+}
+
+/// The subject of the nearest clause that governs what starts at `start`.
+fn governor_subject(view: &View<'_, '_>, start: usize, chain: usize) -> Option<Subject> {
+    let chain = chain.checked_sub(1)?;
+    let mut place = start;
+    while place > 0 {
+        place -= 1;
+        if view.is_marked(place) || !is_finite(view, place) {
+            continue;
+        }
+        let mut group = place;
+        while group > 0 && (view.tag(group - 1) == Tag::Adverb || is_finite(view, group - 1)) {
+            group -= 1;
+        }
+        let found = finite_subject(view, group, place, chain);
+        if let Some(subject) = found
+            && !view.is_any(
+                subject.range.start,
+                &["it", "that", "which", "this", "there"],
+            )
+        {
+            return Some(Subject {
+                rule: "subject of the governing clause",
+                ..subject
+            });
+        }
+        place = group;
+    }
+    None
+}
+
+/// "said Smith": the phrase after the cue, where content stands before it.
+fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
+    let start = verb.group.start;
+    let opens = start == 0
+        || view.quote_before(start).is_some()
+        || view.is_comma(start - 1)
+        || view.is_dash(start - 1);
+    let fits = verb.group.len() == 1 || verb.cue.weight == 3;
+    if !opens || !fits {
+        return None;
+    }
+    let range = phrase_after(view, verb.at + 1)?;
+    Some(Subject {
+        range,
+        antecedent: None,
+        rule: "inverted subject",
+    })
+}
+
+pub(crate) const fn is_nominal(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Noun
+            | Tag::Nouns
+            | Tag::Name
+            | Tag::Names
+            | Tag::Pronoun
+            | Tag::Number
+            | Tag::Foreign
+            | Tag::Determiner
+    )
+}
+
+/// Whether a word of this tag can stand inside a noun phrase, before its head.
+const fn is_inside(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Noun
+            | Tag::Nouns
+            | Tag::Name
+            | Tag::Names
+            | Tag::Adjective
+            | Tag::Comparative
+            | Tag::Superlative
+            | Tag::Number
+            | Tag::Hyphen
+            | Tag::PossessiveMark
+            | Tag::Foreign
+            | Tag::Symbol
+    )
+}
+
+const fn opens_phrase(tag: Tag) -> bool {
+    matches!(tag, Tag::Determiner | Tag::Possessive | Tag::Predeterminer)
+}
+
+/// Prepositions that tie a noun to the noun before it.
+const TIES: [&str; 5] = ["of", "for", "from", "at", "to"];
+
+/// The noun phrase whose last word stands at `end`.
+pub(crate) fn phrase_before(view: &View<'_, '_>, end: usize) -> Option<Range<usize>> {
+    let mut last = end;
+    if view.word(end) == ")" {
+        let limit = end.saturating_sub(10);
+        last = (limit..end)
+            .rev()
+            .find(|place| view.word(*place) == "(")?
+            .checked_sub(1)?;
+    }
+    if view.tag(last) == Tag::Pronoun {
+        return Some(last..last + 1);
+    }
+    if !is_inside(view.tag(last)) && view.tag(last) != Tag::Determiner {
+        return None;
+    }
+    let mut start = last;
+    loop {
+        if opens_phrase(view.tag(start)) && start != last {
+            let Some(tied) = tie_before(view, start) else {
+                break;
+            };
+            start = tied;
+            continue;
+        }
+        let Some(before) = start.checked_sub(1) else {
+            break;
+        };
+        if view.quote_before(start).is_some() {
+            break;
+        }
+        let tag = view.tag(before);
+        let is_adjectival = matches!(tag, Tag::Participle | Tag::Gerund)
+            && before > 0
+            && opens_phrase(view.tag(before - 1));
+        if is_inside(tag) || opens_phrase(tag) || is_adjectival {
+            start = before;
+        } else if let Some(tied) = tie_before(view, start) {
+            start = tied;
+        } else {
+            break;
+        }
+    }
+    Some(start..end + 1)
+}
+
+/// The noun that the phrase starting at `start` is tied to.
+fn tie_before(view: &View<'_, '_>, start: usize) -> Option<usize> {
+    let preposition = start.checked_sub(1)?;
+    let noun = start.checked_sub(2)?;
+    let ties = view.is_any(preposition, &TIES)
+        && matches!(
+            view.tag(noun),
+            Tag::Noun | Tag::Nouns | Tag::Name | Tag::Names | Tag::Number
+        );
+    ties.then_some(noun)
+}
+
+/// Puts "Smith, Jones and" before "Brown" where the parser holds them for one subject.
+fn with_coordination(view: &View<'_, '_>, range: Range<usize>) -> Range<usize> {
+    let Some(joint) = range.start.checked_sub(1) else {
+        return range;
+    };
+    if !view.is(joint, "and") || joint == 0 {
+        return range;
+    }
+    let head = range.end - 1;
+    let is_joined = (range.start..range.end).any(|place| {
+        view.label(place) == Label::Conjunct
+            && view
+                .head(place)
+                .is_some_and(|to| to < joint && is_nominal(view.tag(to)) && !is_verb(view.tag(to)))
+    });
+    if !is_joined || !is_nominal(view.tag(head)) && view.word(head) != ")" {
+        return range;
+    }
+    let Some(first) = phrase_before(view, joint - 1) else {
+        return range;
+    };
+    first.start..range.end
+}
+
+/// The last word of the base noun phrase around `place`.
+fn phrase_end(view: &View<'_, '_>, place: usize) -> usize {
+    let mut end = place;
+    while is_inside(view.tag(end + 1))
+        && view.quote_before(end + 1).is_none()
+        && end + 1 < view.len()
+    {
+        end += 1;
+    }
+    end
+}
+
+/// The noun phrase that starts at `start`.
+pub(crate) fn phrase_after(view: &View<'_, '_>, start: usize) -> Option<Range<usize>> {
+    if view.tag(start) == Tag::Pronoun {
+        return Some(start..start + 1);
+    }
+    let mut end = start;
+    let mut has_noun = false;
+    while end < view.len() && (end == start || view.quote_before(end).is_none()) {
+        let tag = view.tag(end);
+        if opens_phrase(tag) {
+            if end != start && !view.is_any(end - 1, &TIES) && !opens_phrase(view.tag(end - 1)) {
+                break;
+            }
+        } else if is_inside(tag) {
+            has_noun |= !matches!(tag, Tag::Adjective | Tag::Hyphen | Tag::PossessiveMark);
+        } else if matches!(tag, Tag::Participle | Tag::Gerund | Tag::Past)
+            && is_inside(view.tag(end + 1))
+            && !has_noun
+        {
+            // An adjective by origin: "leading critics".
+        } else if !(has_noun && view.is_any(end, &TIES) && can_start(view, end + 1)) {
+            break;
+        }
+        end += 1;
+    }
+    has_noun.then_some(start..end)
+}
+
+fn can_start(view: &View<'_, '_>, place: usize) -> bool {
+    opens_phrase(view.tag(place)) || is_inside(view.tag(place))
+}

@@ -1,0 +1,111 @@
+//! Turns: quotations that belong to one attribution, over sentences and paragraphs.
+
+use model::{QuoteKind, Span};
+
+use super::{Found, sentence::Attribution};
+use crate::{mark::Quotation, sentence::Document};
+
+/// Joins what one speaker says in one breath, and gives every quote its spans.
+pub(crate) fn join(
+    document: &Document<'_>,
+    quotations: &[Quotation],
+    attributed: Vec<Attribution>,
+) -> Vec<Found> {
+    let mut turns: Vec<Attribution> = Vec::new();
+    for next in attributed {
+        let Some(last) = turns.last_mut() else {
+            turns.push(next);
+            continue;
+        };
+        if next.cue.is_none()
+            && !last.quotations.is_empty()
+            && goes_on(document, quotations, last, &next)
+        {
+            last.quotations.extend(&next.quotations);
+            last.sentence.end = next.sentence.end;
+            last.rules.push("turn goes on");
+        } else if last.cue.is_none()
+            && !next.quotations.is_empty()
+            && opened_before(quotations, last, &next)
+        {
+            let mut joined = next;
+            joined
+                .quotations
+                .splice(0..0, last.quotations.iter().copied());
+            joined.rules.push("turn began in an earlier paragraph");
+            *last = joined;
+        } else {
+            turns.push(next);
+        }
+    }
+    let mut found: Vec<Found> = turns
+        .into_iter()
+        .filter_map(|turn| quote(document, quotations, turn))
+        .collect();
+    found.sort_by_key(|quote| quote.content.first().copied());
+    found
+}
+
+/// Whether the quotation `next` goes on with the turn `last`.
+fn goes_on(
+    document: &Document<'_>,
+    quotations: &[Quotation],
+    last: &Attribution,
+    next: &Attribution,
+) -> bool {
+    let carried = last
+        .quotations
+        .last()
+        .and_then(|place| quotations.get(*place))
+        .is_some_and(|quotation| quotation.continues);
+    let adjacent = last.sentence.end == next.sentence.start;
+    let same_paragraph =
+        document.paragraph_of(last.sentence.start) == document.paragraph_of(next.sentence.start);
+    adjacent && (same_paragraph || carried)
+}
+
+/// Whether an attribution at the end covers a quotation that a re-opened mark continued.
+fn opened_before(quotations: &[Quotation], last: &Attribution, next: &Attribution) -> bool {
+    let carried = last
+        .quotations
+        .last()
+        .and_then(|place| quotations.get(*place))
+        .is_some_and(|quotation| quotation.continues);
+    carried && last.sentence.end == next.sentence.start
+}
+
+fn quote(document: &Document<'_>, quotations: &[Quotation], turn: Attribution) -> Option<Found> {
+    let mut content: Vec<Span> = turn
+        .quotations
+        .iter()
+        .filter_map(|place| quotations.get(*place))
+        .filter_map(|quotation| document.span_of(&(quotation.first..quotation.end)))
+        .collect();
+    content.extend(&turn.clauses);
+    content.sort_unstable();
+    content.dedup();
+    if content.is_empty() {
+        return None;
+    }
+    let kind = match (
+        turn.clauses.is_empty(),
+        turn.has_marks || !turn.quotations.is_empty(),
+    ) {
+        (true, _) => QuoteKind::Direct,
+        (false, true) => QuoteKind::Mixed,
+        (false, false) => QuoteKind::Indirect,
+    };
+    let base = [0.3, 0.5, 0.65, 0.8][usize::from(turn.weight.min(3))];
+    let confidence = base + if turn.subject.is_some() { 0.1 } else { -0.1 };
+    Some(Found {
+        content,
+        kind,
+        act: turn.act,
+        cue: turn.cue,
+        speaker: turn.subject,
+        antecedent: turn.antecedent,
+        addressee: turn.addressee,
+        confidence,
+        rules: turn.rules,
+    })
+}

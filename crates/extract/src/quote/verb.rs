@@ -1,0 +1,155 @@
+//! Verb groups: a cue with its auxiliaries, and what they make of it.
+
+use std::ops::Range;
+
+use super::view::View;
+use crate::{
+    pack::{Cue, Pack},
+    syntax::Tag,
+};
+
+/// A cue in a sentence, with its auxiliaries.
+#[derive(Clone, Debug)]
+pub(crate) struct Verb<'p> {
+    /// From the first auxiliary or adverb to the cue.
+    pub(crate) group: Range<usize>,
+    /// The cue itself.
+    pub(crate) at: usize,
+    pub(crate) form: Form,
+    pub(crate) cue: &'p Cue,
+    pub(crate) is_negated: bool,
+}
+
+/// How a verb stands in its sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// With a subject of its own, or one shared with another verb.
+    Finite,
+    /// "was told".
+    Passive,
+    /// "to say".
+    Infinitive,
+    /// ", saying".
+    Participle,
+}
+
+/// The cues of a sentence outside marks, in order.
+pub(crate) fn cues<'p>(view: &View<'_, '_>, pack: &'p Pack) -> Vec<Verb<'p>> {
+    let places = (0..view.len()).filter(|place| !view.is_marked(*place));
+    places
+        .filter_map(|place| verb_at(view, pack, place))
+        .collect()
+}
+
+fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p>> {
+    let cue = pack.cue(view.word(at))?;
+    let tag = view.tag(at);
+    if !is_verb(tag) && !(cue.weight == 3 && view.word(at) != "say") {
+        return None;
+    }
+    // "calls" and "reports" behind a determiner or an adjective are nouns, whatever the tagger says.
+    if at > 0
+        && matches!(
+            view.tag(at - 1),
+            Tag::Determiner | Tag::Possessive | Tag::PossessiveMark
+        )
+        && tag != Tag::Past
+        && cue.weight < 3
+    {
+        return None;
+    }
+    let mut start = at;
+    let (mut be, mut to, mut finite, mut have, mut negated) = (false, false, false, false, false);
+    while start > 0 && !view.is_marked(start - 1) && view.quote_before(start).is_none() {
+        let word = view.word(start - 1);
+        let is_auxiliary = is_any(word, &BE)
+            || is_any(word, &HAVE)
+            || is_any(word, &DO)
+            || view.tag(start - 1) == Tag::Modal;
+        be |= is_any(word, &BE) && !to;
+        have |= is_any(word, &HAVE);
+        finite |= is_auxiliary && !is_any(word, &["be", "been", "being", "having"]);
+        if view.tag(start - 1) == Tag::To || word == "to" {
+            to = true;
+            start -= 1;
+            break;
+        }
+        negated |= is_any(word, &["not", "n't", "n’t", "never"]);
+        if !is_auxiliary && !is_adverb(view, start - 1) {
+            break;
+        }
+        start -= 1;
+    }
+    let is_gerund = tag == Tag::Gerund;
+    let form = if to {
+        Form::Infinitive
+    } else if is_gerund && !be {
+        Form::Participle
+    } else if be && !is_gerund {
+        Form::Passive
+    } else if tag == Tag::Base && !finite {
+        // An imperative, or a form mistaken for one: "reporters say".
+        Form::Finite
+    } else if tag == Tag::Participle
+        && !(have || finite || has_subject_left(view, start) || cue.weight == 3)
+    {
+        Form::Passive
+    } else {
+        Form::Finite
+    };
+    Some(Verb {
+        group: start..at + 1,
+        at,
+        form,
+        cue,
+        is_negated: negated,
+    })
+}
+
+/// Whether a participle may be a past tense after all: a subject stands before it.
+fn has_subject_left(view: &View<'_, '_>, start: usize) -> bool {
+    let Some(before) = start.checked_sub(1) else {
+        return !view.quotes.is_empty();
+    };
+    view.quote_before(start).is_some()
+        || matches!(
+            view.tag(before),
+            Tag::Name
+                | Tag::Names
+                | Tag::Pronoun
+                | Tag::WhPronoun
+                | Tag::Conjunction
+                | Tag::Nouns
+                | Tag::Noun
+        )
+        || view.is_comma(before)
+}
+
+pub(crate) const fn is_verb(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Base | Tag::Past | Tag::Present3 | Tag::Present | Tag::Gerund | Tag::Participle
+    )
+}
+
+/// Whether the word can be the verb of a clause with a subject.
+pub(crate) fn is_finite(view: &View<'_, '_>, place: usize) -> bool {
+    matches!(
+        view.tag(place),
+        Tag::Past | Tag::Present3 | Tag::Present | Tag::Modal
+    )
+}
+
+fn is_adverb(view: &View<'_, '_>, place: usize) -> bool {
+    view.tag(place) == Tag::Adverb && !is_any(view.word(place), &["there", "here", "ago"])
+}
+
+fn is_any(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|other| word.eq_ignore_ascii_case(other))
+}
+
+const BE: [&str; 11] = [
+    "is", "are", "was", "were", "be", "been", "being", "am", "'s", "’s", "'re",
+];
+const HAVE: [&str; 7] = ["has", "have", "had", "having", "'ve", "’ve", "’d"];
+const DO: [&str; 3] = ["do", "does", "did"];

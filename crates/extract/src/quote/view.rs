@@ -1,0 +1,184 @@
+//! A sentence as attribution sees it: long quotations taken out, the rest tagged and parsed.
+
+use std::ops::Range;
+
+use model::Span;
+
+use crate::{
+    mark::Quotation,
+    sentence::Document,
+    syntax::{Grammar, LONGEST_SENTENCE, Label, Node, Tag},
+    token::{Case, TokenKind},
+};
+
+/// The words of one sentence outside its quotations, and where those stand.
+#[derive(Debug)]
+pub(crate) struct View<'d, 't> {
+    pub(crate) document: &'d Document<'t>,
+    /// Token positions.
+    tokens: Vec<usize>,
+    nodes: Vec<Node>,
+    /// Whether a word stands in marks that are part of the sentence.
+    marked: Vec<bool>,
+    /// Quotations taken out: the word before which each stood, and its position in the list.
+    pub(crate) quotes: Vec<(usize, usize)>,
+}
+
+impl<'d, 't> View<'d, 't> {
+    /// The view of the tokens in `range`, with the quotations of `taken_out` removed and those of
+    /// `kept` left in place. At most [`LONGEST_SENTENCE`] words are seen; returns also where the
+    /// next view must start.
+    pub(crate) fn new(
+        document: &'d Document<'t>,
+        range: Range<usize>,
+        quotations: &[Quotation],
+        in_range: Range<usize>,
+        is_taken_out: &[bool],
+    ) -> (Self, usize) {
+        let mut view = Self {
+            document,
+            tokens: Vec::with_capacity(range.len().min(LONGEST_SENTENCE)),
+            nodes: Vec::new(),
+            marked: Vec::new(),
+            quotes: Vec::new(),
+        };
+        let mut at = range.start;
+        let mut nearest = in_range.clone();
+        while at < range.end && view.tokens.len() < LONGEST_SENTENCE {
+            while let Some(place) = nearest.clone().next()
+                && quotations
+                    .get(place)
+                    .is_some_and(|quotation| quotation.close <= at)
+            {
+                nearest.next();
+            }
+            let here = nearest.clone().next();
+            let quotation = here.and_then(|place| quotations.get(place)).copied();
+            let holding = quotation.filter(|quotation| quotation.open <= at);
+            let taken_out = here.is_some_and(|place| is_taken_out.get(place) == Some(&true));
+            if let (Some(quotation), Some(place), true) = (holding, here, taken_out) {
+                view.quotes.push((view.tokens.len(), place));
+                at = quotation.close.max(at + 1);
+                continue;
+            }
+            view.tokens.push(at);
+            view.marked.push(holding.is_some());
+            at += 1;
+        }
+        (view, at)
+    }
+
+    /// Tags and parses.
+    pub(crate) fn parse(&mut self, grammar: &Grammar) {
+        let words = self.tokens.iter().map(|token| self.document.word(*token));
+        self.nodes = grammar.parse(words);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// The word at `place`; empty outside.
+    pub(crate) fn word(&self, place: usize) -> &'t str {
+        let token = self.tokens.get(place);
+        token.map_or("", |token| self.document.word(*token))
+    }
+
+    /// Whether the word at `place` is `word`, in any case.
+    pub(crate) fn is(&self, place: usize, word: &str) -> bool {
+        self.word(place).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether the word at `place` is one of `words`, in any case.
+    pub(crate) fn is_any(&self, place: usize, words: &[&str]) -> bool {
+        let this = self.word(place);
+        words.iter().any(|word| this.eq_ignore_ascii_case(word))
+    }
+
+    pub(crate) fn tag(&self, place: usize) -> Tag {
+        self.nodes.get(place).map_or(Tag::Other, |node| node.tag)
+    }
+
+    pub(crate) fn label(&self, place: usize) -> Label {
+        self.nodes
+            .get(place)
+            .map_or(Label::Other, |node| node.label)
+    }
+
+    pub(crate) fn head(&self, place: usize) -> Option<usize> {
+        self.nodes.get(place).and_then(|node| node.head)
+    }
+
+    /// Whether the word stands in marks.
+    pub(crate) fn is_marked(&self, place: usize) -> bool {
+        self.marked.get(place) == Some(&true)
+    }
+
+    /// The quotation taken out just before the word at `place`.
+    pub(crate) fn quote_before(&self, place: usize) -> Option<usize> {
+        let found = self.quotes.iter().rev().find(|(at, _)| *at == place);
+        found.map(|(_, quotation)| *quotation)
+    }
+
+    /// Whether a quotation was taken out between two places.
+    pub(crate) fn has_quote_between(&self, start: usize, end: usize) -> bool {
+        self.quotes.iter().any(|(at, _)| start < *at && *at <= end)
+    }
+
+    pub(crate) fn case(&self, place: usize) -> Case {
+        let token = self
+            .tokens
+            .get(place)
+            .and_then(|token| self.document.tokens.get(*token));
+        token.map_or(Case::None, |token| token.case)
+    }
+
+    pub(crate) fn kind(&self, place: usize) -> TokenKind {
+        let token = self
+            .tokens
+            .get(place)
+            .and_then(|token| self.document.tokens.get(*token));
+        token.map_or(TokenKind::Punctuation, |token| token.kind)
+    }
+
+    pub(crate) fn is_comma(&self, place: usize) -> bool {
+        self.word(place) == ","
+    }
+
+    pub(crate) fn is_stop(&self, place: usize) -> bool {
+        self.kind(place) == TokenKind::Stop
+    }
+
+    /// The bytes from the first to the last word of `range`, quotations between them included.
+    pub(crate) fn span(&self, range: &Range<usize>) -> Option<Span> {
+        let first = *self.tokens.get(range.start)?;
+        let last = *self.tokens.get(range.end.checked_sub(1)?)?;
+        self.document.span_of(&(first..last + 1))
+    }
+
+    /// One past the last word that is not a final stop or mark.
+    pub(crate) fn end_of_words(&self) -> usize {
+        let mut end = self.len();
+        while end > 0
+            && !self.is_marked(end - 1)
+            && (self.is_stop(end - 1) || self.is_dash(end - 1))
+        {
+            end -= 1;
+        }
+        end
+    }
+
+    pub(crate) fn is_dash(&self, place: usize) -> bool {
+        matches!(self.word(place), "—" | "–" | "--")
+            || self.word(place) == "-" && self.is_set_apart(place)
+    }
+
+    /// Whether the sign has a space before it.
+    fn is_set_apart(&self, place: usize) -> bool {
+        let token = self
+            .tokens
+            .get(place)
+            .and_then(|token| self.document.tokens.get(*token));
+        token.is_some_and(|token| token.gap != crate::token::Gap::None)
+    }
+}
