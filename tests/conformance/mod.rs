@@ -4,6 +4,7 @@
 
 mod groups;
 mod offsets;
+mod peers;
 mod produce;
 mod retention;
 mod topics;

@@ -114,7 +114,7 @@ fn acknowledged_offsets_are_where_the_records_stand(broker: &BrokerUnderTest) {
     assert_eq!(acknowledged, found);
 }
 
-/// zstd, which librdkafka is built without here, is held against both brokers in `peers`.
+/// zstd, which librdkafka is built without here, is held against both brokers by the Python peer.
 fn every_codec_is_stored_and_read(broker: &BrokerUnderTest) {
     for codec in ["none", "gzip", "snappy", "lz4"] {
         let topic = broker.topic(&format!("codec-{codec}"), 2);

@@ -4,7 +4,7 @@ use std::{
     env, fs,
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::Command,
     sync::OnceLock,
 };
 
@@ -95,20 +95,6 @@ fn java(jars: &Path, flags: &[&str]) -> Vec<String> {
     command.extend(flags.iter().map(|flag| (*flag).to_owned()));
     command.extend(["-cp".to_owned(), format!("{}/*", jars.display())]);
     command
-}
-
-/// Runs one of Kafka's own tools to its end.
-///
-/// # Errors
-/// Where Java or Maven is absent.
-pub(crate) fn run_tool(class: &str, arguments: &[&str]) -> Result<Output, String> {
-    let command = tool_command(class)?;
-    let output = Command::new(&command[0])
-        .args(&command[1..])
-        .args(arguments)
-        .output()
-        .map_err(|error| format!("java does not start: {error}"))?;
-    Ok(output)
 }
 
 /// The command line of one of Kafka's own tools, without its arguments.
