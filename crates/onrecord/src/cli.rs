@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::extract,
+    commands::{config, extract},
     exit::{Exit, Failure},
 };
 
@@ -18,6 +18,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Extract(extract::Args),
+    Config(config::Args),
 }
 
 /// Parses the command line and runs what it asks for.
@@ -28,5 +29,6 @@ pub(crate) fn run() -> Result<Exit, Failure> {
     let cli = Cli::parse();
     match cli.command {
         Command::Extract(args) => extract::run(&args),
+        Command::Config(args) => config::run(&args),
     }
 }

@@ -1,3 +1,4 @@
 //! One file a subcommand.
 
+pub(crate) mod config;
 pub(crate) mod extract;

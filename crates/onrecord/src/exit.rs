@@ -4,7 +4,7 @@ use std::{fmt, io, process::ExitCode};
 
 use miette::Report;
 
-use crate::source_file::Mistake;
+use crate::source_file::{Mistake, Mistakes};
 
 /// The exit codes of `onrecord`, as `--help` lists them; clap ends with 2 on a wrong command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,18 @@ impl Failure {
 impl From<Mistake> for Failure {
     fn from(mistake: Mistake) -> Self {
         Self::Told(Exit::Config, mistake.into())
+    }
+}
+
+impl From<Mistakes> for Failure {
+    fn from(mut mistakes: Mistakes) -> Self {
+        match mistakes.0.pop() {
+            Some(only) if mistakes.0.is_empty() => only.into(),
+            last => {
+                mistakes.0.extend(last);
+                Self::Told(Exit::Config, mistakes.into())
+            }
+        }
     }
 }
 

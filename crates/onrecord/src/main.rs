@@ -2,7 +2,10 @@
 
 mod cli;
 mod commands;
+mod config;
 mod exit;
+mod feed_list;
+mod list_file;
 mod offsets;
 mod source_file;
 mod terminal;

@@ -1,6 +1,6 @@
 //! A file that the user wrote, and the place in it where something is wrong.
 
-use std::{ops::Range, path::Path};
+use std::ops::Range;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use thiserror::Error;
@@ -33,9 +33,16 @@ impl Mistake {
     }
 
     /// What to do about it.
-    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub(crate) fn with_help(mut self, help: impl Into<Option<String>>) -> Self {
+        self.help = help.into();
         self
+    }
+}
+
+/// The same words about the same place.
+impl PartialEq for Mistake {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.message, &self.place) == (&other.message, &other.place)
     }
 }
 
@@ -57,7 +64,14 @@ impl Diagnostic for Mistake {
     }
 }
 
-/// How a file is called in messages.
-pub(crate) fn display_name(path: &Path) -> String {
-    path.display().to_string()
+/// All mistakes of one run, told together.
+#[derive(Debug, Error)]
+#[error("{} mistakes", .0.len())]
+pub(crate) struct Mistakes(pub(crate) Vec<Mistake>);
+
+impl Diagnostic for Mistakes {
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        let mistakes = self.0.iter().map(|mistake| mistake as &dyn Diagnostic);
+        Some(Box::new(mistakes))
+    }
 }

@@ -1,44 +1,91 @@
-//! Reads the watch-list of officials from its file.
+//! Reads the watch-list of officials.
 
-use std::{fs, path::Path};
+use std::{collections::HashMap, path::Path};
 
-use model::Official;
-use serde::Deserialize;
+use model::{Language, Official};
 
 use crate::{
-    exit::{Exit, Failure},
-    source_file::{Mistake, display_name},
+    exit::Failure,
+    list_file::{ListFile, ListKind},
+    source_file::{Mistake, Mistakes},
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Watchlist {
-    #[serde(default)]
-    official: Vec<Official>,
-}
+/// The watch-list that comes with the program.
+const STARTER: &str = include_str!("../../../config/officials.toml");
+
+const KIND: ListKind = ListKind {
+    key: "official",
+    file: "watch-list of officials",
+    form: "an official is a [[official]] table with `id`, `name` and `aliases`, as config/officials.toml shows",
+};
+
+/// Keys of aliases that are scripts and not languages.
+const SCRIPTS: [&str; 4] = ["latin", "cyrillic", "arabic", "han"];
 
 /// The officials in the file at `path`.
 ///
 /// # Errors
-/// Where the file cannot be read or holds anything but well-formed officials.
+/// Where the file cannot be read, or else with all mistakes in it.
 pub(crate) fn read(path: &Path) -> Result<Vec<Official>, Failure> {
-    let name = display_name(path);
-    let text = fs::read_to_string(path).map_err(|error| {
-        Failure::plain(
-            Exit::Config,
-            format_args!("watch-list cannot be read: {name}: {error}"),
-            "give the file with --officials FILE; config/officials.toml shows its form",
-        )
-    })?;
-    let watchlist: Watchlist = toml::from_str(&text).map_err(|error| -> Failure {
-        Mistake::new(
-            &name,
-            &text,
-            format!("watch-list is wrong: {}", error.message()),
-        )
-        .at(error.span())
-        .with_help("an official is a [[official]] table with `id`, `name` and `aliases`")
-        .into()
-    })?;
-    Ok(watchlist.official)
+    officials(ListFile::read(path, &KIND)?).map_err(Failure::from)
+}
+
+/// The officials that come with the program.
+pub(crate) fn starter() -> Result<Vec<Official>, Failure> {
+    let name = "built-in config/officials.toml".to_owned();
+    let list = ListFile::parse(name, STARTER.to_owned(), &KIND)?;
+    officials(list).map_err(Failure::from)
+}
+
+fn officials(list: ListFile<Official>) -> Result<Vec<Official>, Mistakes> {
+    let mistakes = mistakes(&list);
+    if mistakes.is_empty() {
+        Ok(list.items.into_iter().map(|item| item.value).collect())
+    } else {
+        Err(Mistakes(mistakes))
+    }
+}
+
+fn mistakes(list: &ListFile<Official>) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    let mut ids = HashMap::new();
+    for item in &list.items {
+        let official = &item.value;
+        let mut say = |message: String| mistakes.push(list.mistake(item, message));
+        if official.id.as_str().trim().is_empty() {
+            say("an official has an empty `id`".to_owned());
+        }
+        if ids.insert(&official.id, ()).is_some() {
+            say(format!("the id `{}` is used twice", official.id));
+        }
+        for (key, aliases) in &official.aliases {
+            if !SCRIPTS.contains(&key.as_str()) && key.parse::<Language>().is_err() {
+                say(format!(
+                    "`{key}` in the aliases of `{}` is no language tag",
+                    official.id
+                ));
+            }
+            // One letter would fire on every line; one Han character is a surname.
+            for alias in aliases
+                .iter()
+                .filter(|alias| alias.trim().chars().count() < 2)
+            {
+                say(format!(
+                    "the alias `{alias}` of `{}` is too short",
+                    official.id
+                ));
+            }
+        }
+        for office in &official.offices {
+            if let (Some(from), Some(to)) = (office.from, office.to)
+                && to < from
+            {
+                say(format!(
+                    "`{}` ends as {} before it begins",
+                    official.id, office.title
+                ));
+            }
+        }
+    }
+    mistakes
 }

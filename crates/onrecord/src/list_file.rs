@@ -1,0 +1,121 @@
+//! A file that is a list of tables: the feeds, the officials.
+
+use std::{fs, ops::Range, path::Path};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue, Deserializer},
+};
+
+use crate::{
+    config::{advice, parse_table},
+    exit::{Exit, Failure},
+    source_file::{Mistake, Mistakes},
+};
+
+/// A list out of a file, each item with its place there.
+pub(crate) struct ListFile<T> {
+    name: String,
+    text: String,
+    /// The items, in the order of the file.
+    pub(crate) items: Vec<Item<T>>,
+}
+
+/// An item and where its table stands.
+pub(crate) struct Item<T> {
+    /// The item.
+    pub(crate) value: T,
+    place: Range<usize>,
+}
+
+/// What an item is called in messages, and what to write.
+pub(crate) struct ListKind {
+    /// The key of the tables: `feed` for `[[feed]]`.
+    pub(crate) key: &'static str,
+    /// "list of feeds".
+    pub(crate) file: &'static str,
+    /// What an item looks like.
+    pub(crate) form: &'static str,
+}
+
+impl<T: DeserializeOwned> ListFile<T> {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or else with all mistakes in it.
+    pub(crate) fn read(path: &Path, kind: &ListKind) -> Result<Self, Failure> {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failure::plain(
+                Exit::Config,
+                format_args!("{} cannot be read: {name}: {error}", kind.file),
+                kind.form,
+            )
+        })?;
+        Self::parse(name, text, kind).map_err(Failure::from)
+    }
+
+    /// Reads the items out of `text`.
+    ///
+    /// # Errors
+    /// All mistakes in it.
+    pub(crate) fn parse(name: String, text: String, kind: &ListKind) -> Result<Self, Mistakes> {
+        let mut mistakes = Vec::new();
+        let mut items = Vec::new();
+        let tables = parse_table(&name, &text).map_err(Mistakes)?;
+        for (key, value) in tables {
+            let DeValue::Array(array) = value.get_ref() else {
+                mistakes.push(stranger(&name, &text, kind, &key.span()));
+                continue;
+            };
+            if key.get_ref() != kind.key {
+                mistakes.push(stranger(&name, &text, kind, &key.span()));
+                continue;
+            }
+            for element in array.iter() {
+                let place = element.span();
+                match decode(element) {
+                    Ok(value) => items.push(Item { value, place }),
+                    Err(error) => {
+                        let place = error.span().filter(|span| span.end > 0).unwrap_or(place);
+                        let help = advice(error.message());
+                        mistakes.push(
+                            Mistake::new(&name, &text, error.message())
+                                .at(Some(place))
+                                .with_help(help.or_else(|| Some(kind.form.to_owned()))),
+                        );
+                    }
+                }
+            }
+        }
+        if mistakes.is_empty() {
+            Ok(Self { name, text, items })
+        } else {
+            Err(Mistakes(mistakes))
+        }
+    }
+
+    /// A mistake in an item that was well-formed.
+    pub(crate) fn mistake(&self, item: &Item<T>, message: impl Into<String>) -> Mistake {
+        Mistake::new(&self.name, &self.text, message).at(Some(item.place.clone()))
+    }
+}
+
+fn stranger(name: &str, text: &str, kind: &ListKind, place: &Range<usize>) -> Mistake {
+    let message = format!("only [[{}]] tables stand in a {}", kind.key, kind.file);
+    Mistake::new(name, text, message)
+        .at(Some(place.clone()))
+        .with_help(kind.form.to_owned())
+}
+
+fn decode<T: DeserializeOwned>(element: &Spanned<DeValue<'_>>) -> Result<T, toml::de::Error> {
+    #[derive(Deserialize)]
+    struct Holder<T> {
+        item: T,
+    }
+    let mut holder = DeTable::new();
+    holder.insert(Spanned::new(0..0, "item".into()), element.clone());
+    let deserializer = Deserializer::from(Spanned::new(0..0, holder));
+    Holder::deserialize(deserializer).map(|holder| holder.item)
+}
