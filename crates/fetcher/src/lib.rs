@@ -1,15 +1,36 @@
 //! Polls feeds, fetches article pages and emits articles with the moved cursor.
 
 mod address;
+mod article;
+mod canonical_url;
+mod client;
 mod config;
+mod content_coding;
+mod cursor;
+mod fault;
 mod feed;
+mod freshness;
+mod host_gate;
+mod identity;
 mod page;
+mod poller;
 mod progress;
+mod revisit;
+mod robots;
+mod schedule;
+mod set_up_error;
+mod source;
+mod stage;
+mod tls;
 
 pub use address::{AddressBlock, ParseAddressBlockError};
 pub use config::{Config, RevisitAge};
+pub use fault::Fault;
 pub use feed::{
     Enclosure, Entry, FeedContext, ParseFeedError, ParsedFeed, Repair, html_to_text, parse_feed,
 };
 pub use page::{FieldSource, Found, Page, PageError, extract_page};
 pub use progress::FetchProgress;
+pub use set_up_error::SetUpError;
+pub use source::FeedSource;
+pub use stage::{FetchStage, Polled};

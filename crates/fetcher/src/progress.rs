@@ -39,7 +39,8 @@ impl FetchProgress {
         self.lock().owned.len()
     }
 
-    /// Owned feeds that have been polled by this process, with the outcome committed.
+    /// Owned feeds that have been polled with the outcome committed, by this process or lately by
+    /// its forerunner.
     pub fn polled(&self) -> usize {
         let state = self.lock();
         state.committed.intersection(&state.owned).count()
@@ -83,6 +84,11 @@ impl FetchProgress {
 
     pub(crate) fn set_in_flight(&self, polls: usize) {
         self.lock().in_flight = polls;
+    }
+
+    /// The feed need not be polled now, and so owes nothing.
+    pub(crate) fn rests(&self, feed: &FeedId) {
+        self.lock().committed.insert(feed.clone());
     }
 
     pub(crate) fn finished(&self, feed: &FeedId, url: &str, fault: Option<&FeedFault>) {

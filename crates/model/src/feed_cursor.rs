@@ -46,6 +46,9 @@ pub struct FeedCursor {
     /// How often the feed brings news.
     #[serde(default)]
     pub rhythm: Rhythm,
+    /// What the last document says of when it may be fetched.
+    #[serde(default)]
+    pub wishes: PollWishes,
     /// Article pages to look at again for changes, soonest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revisits: Vec<Revisit>,
@@ -106,6 +109,20 @@ pub struct Rhythm {
     pub last_arrival: Option<Timestamp>,
 }
 
+/// What a feed's document says of when it may be fetched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PollWishes {
+    /// Seconds between polls, the longer of `ttl` and `sy:updatePeriod`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_seconds: Option<u64>,
+    /// Hours of the day (0 to 23, GMT) in which not to poll.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip_hours: Vec<u8>,
+    /// Days of the week (1 is Monday, GMT) on which not to poll.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip_days: Vec<u8>,
+}
+
 /// An article page to look at again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Revisit {
@@ -126,9 +143,6 @@ pub struct Revisit {
     /// When the publisher says it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Timestamp>,
-    /// Whether the article was history when it came.
-    #[serde(default)]
-    pub backfill: bool,
 }
 
 /// How a feed is doing.

@@ -27,8 +27,8 @@ pub use enriched::{Enriched, Extraction};
 pub use entity::{Entity, EntityKind, EntityMention, MentionForm, Title};
 pub use feed::{Feed, PagePolicy, ParseFeedUrlError, RobotsPolicy};
 pub use feed_cursor::{
-    FeedCursor, FeedFault, FeedHealth, FeedState, ItemKey, MovedFeed, Renewal, Revisit, Rhythm,
-    SeenItem,
+    FeedCursor, FeedFault, FeedHealth, FeedState, ItemKey, MovedFeed, PollWishes, Renewal, Revisit,
+    Rhythm, SeenItem,
 };
 pub use id::{AlertId, ArticleId, EntityId, FeedId, MentionId, OfficialId, QuoteId};
 pub use language::{Language, ParseLanguageError};

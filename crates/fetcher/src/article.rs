@@ -1,0 +1,347 @@
+//! From an item and its page to an article.
+
+use jiff::Timestamp;
+use model::{Article, ArticleId, BodySource, Feed, Language, Origin};
+use url::Url;
+
+use crate::{
+    Config, Page,
+    canonical_url::{canonical_url, is_believable_canonical},
+    identity::Item,
+    schedule::since,
+};
+
+/// Longer bodies are cut at a paragraph: a record must stay under the broker's message limit (1 MB
+/// by default), and no article is that long.
+const MAX_BODY_BYTES: usize = 512 << 10;
+/// A feed's text from here on counts as the full text even where the page could not be had.
+const FULL_TEXT_CHARACTERS: usize = 1500;
+
+/// What is known of an item's page.
+#[derive(Debug)]
+pub(crate) enum PageOutcome {
+    /// The page was read.
+    Read {
+        page: Box<Page>,
+        /// Where it was found, after redirects.
+        url: String,
+        fetched: Timestamp,
+    },
+    /// The page could not be had, for this reason.
+    Missing { reason: String },
+    /// The page was not asked for, as the configuration wants it.
+    NotWanted,
+}
+
+/// What an article takes from its feed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FeedFacts<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) feed: &'a Feed,
+    /// The language that the feed's document states.
+    pub(crate) language: Option<&'a Language>,
+    /// Since when the feed is watched; absent in the first poll.
+    pub(crate) watched_since: Option<Timestamp>,
+    /// When the feed was fetched.
+    pub(crate) fetched: Timestamp,
+    /// When the articles enter the pipeline.
+    pub(crate) ingested: Timestamp,
+}
+
+/// The body of an article with where it came from.
+struct Body {
+    text: String,
+    source: BodySource,
+}
+
+/// Builds the article of a new item.
+pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: PageOutcome) -> Article {
+    let (page, page_url, fetched) = match &outcome {
+        PageOutcome::Read { page, url, fetched } => (Some(page), Some(url.as_str()), *fetched),
+        PageOutcome::Missing { .. } | PageOutcome::NotWanted => (None, None, facts.fetched),
+    };
+    let entry = &item.entry;
+    let page_title = page.and_then(|page| page.title.as_ref().map(|title| title.value.clone()));
+    let title = first_text([Some(entry.title.clone()), page_title]);
+    let byline = first_text([
+        page.and_then(|page| page.byline.as_ref().map(|byline| byline.value.clone())),
+        Some(entry.authors.join(", ")),
+    ]);
+    let page_published = page.and_then(|page| page.published.as_ref().map(|date| date.value));
+    let published = entry.published.or(page_published);
+    let page_language = page.and_then(|page| page.language.as_ref().map(|found| &found.value));
+    let language = facts.feed.language.as_ref();
+    let language = language
+        .or(entry.language.as_ref())
+        .or(page_language)
+        .or(facts.language);
+    let own = page
+        .zip(page_url)
+        .and_then(|(page, url)| own_address(page, url, item));
+    let (id, url) = match own {
+        Some((id, url)) => (id, Some(url)),
+        None => (item.identity.article.clone(), item.url.clone()),
+    };
+    let language = language.cloned().unwrap_or_else(Language::undetermined);
+    let body = choose_body(facts.config, item, &outcome, title.as_deref());
+    Article {
+        id,
+        version: 1,
+        feed: facts.feed.id.clone(),
+        outlet: facts.feed.outlet.clone(),
+        country: facts.feed.country.clone(),
+        url,
+        title: title.unwrap_or_else(|| first_words(&body.text)),
+        body: body.text,
+        body_source: body.source,
+        language,
+        byline,
+        published,
+        fetched,
+        ingested: facts.ingested.max(fetched),
+        origin: origin(facts, published),
+    }
+}
+
+/// Whether an item is news. It is history where it was published more than `backfill_older_than`
+/// before its feed was first watched, or where it stood in the first document without a date.
+fn origin(facts: &FeedFacts<'_>, published: Option<Timestamp>) -> Origin {
+    let watched_since = facts.watched_since.unwrap_or(facts.fetched);
+    let is_news = match published {
+        Some(published) => since(published, watched_since) <= facts.config.backfill_older_than,
+        None => facts.watched_since.is_some(),
+    };
+    if is_news {
+        Origin::Live
+    } else {
+        Origin::Backfill
+    }
+}
+
+/// The id and address that the page declares for itself, where the item's own address led to it
+/// and the page is to be believed.
+fn own_address(page: &Page, page_url: &str, item: &Item) -> Option<(ArticleId, String)> {
+    let item_url = item.url.as_deref()?;
+    // An item without an address of its own (a live blog's post) keeps the id from its guid.
+    if item.identity.article != ArticleId::from_canonical_url(item_url) {
+        return None;
+    }
+    let declared = page.canonical_url.as_ref()?.value.as_str();
+    let absolute = Url::parse(page_url).ok()?.join(declared).ok()?;
+    if !is_believable_canonical(absolute.as_str(), page_url) {
+        return None;
+    }
+    let url = canonical_url(absolute.as_str())?;
+    Some((ArticleId::from_canonical_url(&url), url))
+}
+
+/// The page's text; where there is none or it is too short, the feed's own.
+fn choose_body(config: &Config, item: &Item, outcome: &PageOutcome, title: Option<&str>) -> Body {
+    let feed_text = item.entry.text();
+    let reason = match outcome {
+        PageOutcome::Read { page, .. } => {
+            let characters = page.body.chars().count();
+            let is_long_enough = characters >= config.min_page_characters;
+            if !page.body.trim().is_empty()
+                && (is_long_enough || page.body.len() >= feed_text.len())
+            {
+                return Body {
+                    text: bounded(page.body.clone()),
+                    source: BodySource::Page,
+                };
+            }
+            Some(format!(
+                "the page has no more than {characters} characters of text"
+            ))
+        }
+        PageOutcome::Missing { reason } => Some(reason.clone()),
+        PageOutcome::NotWanted => None,
+    };
+    let is_full =
+        item.entry.content_html.is_some() && feed_text.chars().count() >= FULL_TEXT_CHARACTERS;
+    let source = match reason {
+        Some(reason) if !is_full => BodySource::Summary { reason },
+        Some(_) | None => BodySource::Feed,
+    };
+    let text = if feed_text.trim().is_empty() {
+        // A headline is all there is, and a headline can hold a quote.
+        title.unwrap_or_default().to_owned()
+    } else {
+        bounded(feed_text)
+    };
+    Body { text, source }
+}
+
+/// Cuts a text at the last paragraph, or else character, within the limit.
+pub(crate) fn bounded(mut text: String) -> String {
+    if text.len() > MAX_BODY_BYTES {
+        let end = text.floor_char_boundary(MAX_BODY_BYTES);
+        let paragraph = text.get(..end).and_then(|text| text.rfind("\n\n"));
+        text.truncate(paragraph.filter(|at| *at > end / 2).unwrap_or(end));
+    }
+    text
+}
+
+fn first_text<const N: usize>(candidates: [Option<String>; N]) -> Option<String> {
+    let mut candidates = candidates.into_iter().flatten();
+    candidates.find(|text| !text.trim().is_empty())
+}
+
+/// The start of a text in place of a missing headline.
+fn first_words(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+
+    use super::*;
+    use crate::{Entry, FieldSource, Found, identity::identify};
+
+    fn now() -> Timestamp {
+        "2026-03-01T12:00:00Z".parse().unwrap()
+    }
+
+    fn entry() -> Entry {
+        Entry {
+            guid: Some("1".into()),
+            url: Some("https://news.example/a?utm_source=rss".into()),
+            title: "Minister speaks".into(),
+            summary_html: Some("<p>The minister spoke.</p>".into()),
+            published: Some(now()),
+            ..Entry::default()
+        }
+    }
+
+    fn build(entry: Entry, outcome: PageOutcome, watched_since: Option<Timestamp>) -> Article {
+        let feed = Feed::from_url("https://news.example/rss").unwrap();
+        let items = identify(&feed.id, vec![entry]);
+        let facts = FeedFacts {
+            config: &Config::default(),
+            feed: &feed,
+            language: None,
+            watched_since,
+            fetched: now(),
+            ingested: now(),
+        };
+        build_article(&facts, &items[0], outcome)
+    }
+
+    fn page(body: &str, canonical: &str) -> PageOutcome {
+        let found = |value: &str| Found {
+            value: value.to_owned(),
+            source: FieldSource::Meta,
+        };
+        PageOutcome::Read {
+            page: Box::new(Page {
+                body: body.into(),
+                title: Some(found("Minister speaks | News")),
+                canonical_url: Some(found(canonical)),
+                ..Page::default()
+            }),
+            url: "https://news.example/a".into(),
+            fetched: now(),
+        }
+    }
+
+    fn long_text() -> String {
+        "The minister spoke at length. ".repeat(60)
+    }
+
+    #[test]
+    fn the_pages_text_goes_before_the_feeds() {
+        let article = build(entry(), page(&long_text(), "/a"), Some(now()));
+        assert_eq!(article.body_source, BodySource::Page);
+        assert_eq!(article.title, "Minister speaks");
+        assert_eq!(article.url.as_deref(), Some("https://news.example/a"));
+        assert_eq!(
+            article.id,
+            ArticleId::from_canonical_url("https://news.example/a")
+        );
+    }
+
+    #[test]
+    fn without_its_page_an_article_is_a_summary_and_says_why() {
+        let missing = PageOutcome::Missing {
+            reason: "the server refuses us (403)".into(),
+        };
+        let article = build(entry(), missing, Some(now()));
+        assert_eq!(article.body, "The minister spoke.");
+        assert!(
+            matches!(&article.body_source, BodySource::Summary { reason } if reason.contains("403"))
+        );
+        let article = build(entry(), page("Log in.", "/a"), Some(now()));
+        assert_eq!(article.body, "The minister spoke.");
+        assert!(matches!(article.body_source, BodySource::Summary { .. }));
+    }
+
+    #[test]
+    fn a_full_text_feed_needs_no_page() {
+        let full = Entry {
+            content_html: Some(format!("<p>{}</p>", long_text())),
+            ..entry()
+        };
+        let missing = PageOutcome::Missing {
+            reason: "gone".into(),
+        };
+        assert_eq!(
+            build(full.clone(), missing, None).body_source,
+            BodySource::Feed
+        );
+        assert_eq!(
+            build(full, PageOutcome::NotWanted, None).body_source,
+            BodySource::Feed
+        );
+    }
+
+    #[test]
+    fn a_page_gives_its_own_address_but_not_anothers() {
+        let article = build(
+            entry(),
+            page(&long_text(), "https://www.news.example/story"),
+            None,
+        );
+        assert_eq!(
+            article.url.as_deref(),
+            Some("https://www.news.example/story")
+        );
+        let article = build(
+            entry(),
+            page(&long_text(), "https://other.example/story"),
+            None,
+        );
+        assert_eq!(article.url.as_deref(), Some("https://news.example/a"));
+        let article = build(entry(), page(&long_text(), "/"), None);
+        assert_eq!(article.url.as_deref(), Some("https://news.example/a"));
+    }
+
+    #[test]
+    fn history_is_told_from_news() {
+        let check = |published: Option<Timestamp>, watched_since: Option<Timestamp>, expected| {
+            let entry = Entry {
+                published,
+                ..entry()
+            };
+            let article = build(entry, PageOutcome::NotWanted, watched_since);
+            assert_eq!(article.origin, expected, "{published:?} {watched_since:?}");
+        };
+        let old = now() - 48.hours();
+        check(Some(now() - 1.hour()), None, Origin::Live);
+        check(Some(old), None, Origin::Backfill);
+        check(None, None, Origin::Backfill);
+        check(None, Some(now()), Origin::Live);
+        check(Some(old), Some(now()), Origin::Backfill);
+        check(Some(old), Some(old), Origin::Live);
+    }
+
+    #[test]
+    fn a_huge_body_is_cut_at_a_paragraph() {
+        let paragraph = "é".repeat(1000);
+        let text = vec![paragraph.clone(); 600].join("\n\n");
+        let cut = bounded(text);
+        assert!(cut.len() <= MAX_BODY_BYTES && cut.ends_with(&paragraph));
+        assert!(bounded("é".repeat(MAX_BODY_BYTES)).len() <= MAX_BODY_BYTES);
+    }
+}

@@ -1,0 +1,445 @@
+//! One poll: the feed, its new items' pages, and what is due for another look.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use jiff::Timestamp;
+use metrics::counter;
+use model::{Article, Feed, FeedCursor, PagePolicy, RobotsPolicy};
+use reqwest::header::{
+    CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED,
+};
+use tokio::{sync::Semaphore, task::JoinSet};
+use url::Url;
+
+use crate::{
+    Config, FeedContext, ParsedFeed, SetUpError,
+    article::{FeedFacts, PageOutcome, build_article},
+    client::{ACCEPT_FEED, ACCEPT_PAGE, Answer, AnyHop, Client, Request},
+    cursor::{AnswerFacts, CursorMove, DocumentFacts, body_hash, poll_url, wishes},
+    extract_page,
+    fault::Fault,
+    freshness::Freshness,
+    identity::{Item, identify, sort_out},
+    parse_feed,
+    revisit::{plan_revisit, revisit},
+    robots::{ObeyRobots, RobotsCache, WhenUnreachable},
+    schedule::since,
+};
+
+/// Items whose pages are fetched and whose articles are committed together: few enough that the
+/// first of a long feed do not wait for the last.
+const ITEMS_PER_TURN: usize = 8;
+
+/// Polls feeds and fetches pages; shared by all polls.
+#[derive(Debug)]
+pub(crate) struct Poller {
+    pub(crate) config: Config,
+    client: Client,
+    robots: RobotsCache,
+    /// Parsing is CPU work on the runtime's blocking threads; no more of it at once than cores.
+    cpu: Semaphore,
+}
+
+/// A feed to poll, from where.
+#[derive(Clone, Debug)]
+pub(crate) struct PollTask {
+    pub(crate) feed: Arc<Feed>,
+    pub(crate) before: Option<Arc<FeedCursor>>,
+    /// When the cursor's record was written last.
+    pub(crate) last_written: Option<Timestamp>,
+}
+
+/// Part of a poll's outcome: articles, and the cursor that accounts for them.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) articles: Vec<Article>,
+    pub(crate) cursor: FeedCursor,
+    /// Whether the cursor is worth a record though no article goes with it.
+    pub(crate) is_worth_writing: bool,
+    /// Whether the poll ends with this turn.
+    pub(crate) is_last: bool,
+}
+
+/// Takes the turns of a poll.
+pub(crate) trait TurnSink: Send {
+    /// Takes one turn; breaks where no one wants further ones.
+    fn take(&mut self, turn: Turn) -> impl Future<Output = ControlFlow<()>> + Send;
+}
+
+/// What a look at a feed brought.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// The server says, or the body shows, that nothing has changed.
+    Unchanged(AnswerFacts),
+    /// A document.
+    Document {
+        answer: AnswerFacts,
+        parsed: Box<ParsedFeed>,
+        /// Absent where the body broke off.
+        body_hash: Option<String>,
+    },
+}
+
+/// What parsing a body brought.
+enum Parsed {
+    Same,
+    New {
+        parsed: Box<ParsedFeed>,
+        body_hash: Option<String>,
+    },
+}
+
+impl Poller {
+    pub(crate) fn new(config: Config) -> Result<Arc<Self>, SetUpError> {
+        let mistakes = config.mistakes();
+        if !mistakes.is_empty() {
+            return Err(SetUpError::Config(mistakes));
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Arc::new(Self {
+            client: Client::new(&config)?,
+            robots: RobotsCache::default(),
+            cpu: Semaphore::new(cores),
+            config,
+        }))
+    }
+
+    /// Polls a feed and hands out what it brings, turn by turn; the last turn says so.
+    pub(crate) async fn poll(self: &Arc<Self>, task: &PollTask, sink: &mut impl TurnSink) {
+        let now = Timestamp::now();
+        let step = CursorMove {
+            config: &self.config,
+            feed: &task.feed,
+            before: task.before.as_deref(),
+            now,
+        };
+        let look = self.look(&task.feed, task.before.as_deref(), now).await;
+        count_poll(&look);
+        let turn = match look {
+            Err((fault, freshness)) => {
+                let cursor = step.failed(&fault, &freshness);
+                last_turn(&step, task, cursor, Vec::new())
+            }
+            Ok(Look::Unchanged(answer)) => {
+                let cursor = step.unchanged(&answer);
+                self.finish(&step, task, cursor, Vec::new()).await
+            }
+            Ok(Look::Document {
+                answer,
+                parsed,
+                body_hash,
+            }) => {
+                let document = self
+                    .read(&step, task, &answer, *parsed, body_hash, sink)
+                    .await;
+                match document {
+                    ControlFlow::Continue(turn) => turn,
+                    ControlFlow::Break(()) => return,
+                }
+            }
+        };
+        // No one may be left to take it: then the feed has gone to another instance.
+        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = sink.take(turn).await;
+    }
+
+    /// Requests a feed once and reads the answer.
+    pub(crate) async fn look(
+        &self,
+        feed: &Feed,
+        before: Option<&FeedCursor>,
+        now: Timestamp,
+    ) -> Result<Look, (Fault, Freshness)> {
+        let bare = |fault| (fault, Freshness::default());
+        let text = poll_url(feed, before);
+        let url = Url::parse(text).map_err(|error| bare(Fault::BadUrl(error.to_string())))?;
+        let validators = before.filter(|cursor| !self.is_full_fetch_due(cursor, now));
+        let mut headers = Vec::new();
+        if let Some(cursor) = validators {
+            let etag = cursor.etag.as_deref().map(|etag| (IF_NONE_MATCH, etag));
+            let date = cursor.last_modified.as_deref();
+            headers.extend(etag);
+            headers.extend(date.map(|date| (IF_MODIFIED_SINCE, date)));
+        }
+        let is_unconditional = headers.is_empty();
+        let request = Request {
+            url: &url,
+            accept: ACCEPT_FEED,
+            user_agent: feed.user_agent.as_deref(),
+            headers,
+        };
+        let answer = match feed.robots.unwrap_or(self.config.robots) {
+            RobotsPolicy::Obey => {
+                let check = self.obey_robots(WhenUnreachable::Allow);
+                self.client.get(&request, &check).await
+            }
+            RobotsPolicy::IgnoreForFeed => self.client.get(&request, &AnyHop).await,
+        };
+        let answer = answer.map_err(bare)?;
+        let facts = answer_facts(&answer, is_unconditional, now);
+        if answer.status == 304 && !is_unconditional {
+            return Ok(Look::Unchanged(facts));
+        }
+        if let Some(fault) = answer.fault() {
+            return Err((fault, facts.freshness));
+        }
+        let known_hash = before.and_then(|cursor| cursor.body_hash.clone());
+        match self.parse(answer, known_hash).await {
+            Ok(Parsed::Same) => Ok(Look::Unchanged(facts)),
+            Ok(Parsed::New { parsed, body_hash }) => Ok(Look::Document {
+                answer: facts,
+                parsed,
+                body_hash,
+            }),
+            Err(fault) => Err((fault, facts.freshness)),
+        }
+    }
+
+    /// Fetches and reads an article's page.
+    pub(crate) async fn page(&self, feed: &Feed, url: Option<&str>) -> PageOutcome {
+        if feed.pages.unwrap_or(self.config.pages) == PagePolicy::FeedText {
+            return PageOutcome::NotWanted;
+        }
+        let Some(url) = url else {
+            return PageOutcome::Missing {
+                reason: "the feed gives no address for it".into(),
+            };
+        };
+        let outcome = self.fetch_page(feed, url).await;
+        let code = outcome.as_ref().map_or_else(Fault::code, |_| "read".into());
+        counter!("fetcher_pages_total", "outcome" => code).increment(1);
+        outcome.unwrap_or_else(|fault| PageOutcome::Missing {
+            reason: format!("the article's page could not be had: {fault}"),
+        })
+    }
+
+    async fn fetch_page(&self, feed: &Feed, url: &str) -> Result<PageOutcome, Fault> {
+        let url = Url::parse(url).map_err(|error| Fault::BadUrl(error.to_string()))?;
+        let request = Request {
+            url: &url,
+            accept: ACCEPT_PAGE,
+            user_agent: feed.user_agent.as_deref(),
+            headers: Vec::new(),
+        };
+        let check = self.obey_robots(WhenUnreachable::Refuse);
+        let mut answer = self.client.get(&request, &check).await?;
+        if let Some(fault) = answer.fault() {
+            return Err(fault);
+        }
+        if let Some(other) = answer.media_type().filter(|kind| !is_html(kind)) {
+            return Err(Fault::Unparsable(format!("it is not HTML but {other}")));
+        }
+        if !answer.is_complete {
+            return Err(Fault::Interrupted("the page broke off".into()));
+        }
+        let fetched = Timestamp::now();
+        let limit = self.config.max_page_bytes;
+        let read = move || {
+            let body = answer.take_body(limit)?;
+            let content_type = answer.header(&CONTENT_TYPE);
+            let page = extract_page(&body.bytes, content_type, answer.url.as_str());
+            let page = page.map_err(|error| Fault::Unparsable(error.to_string()))?;
+            Ok(PageOutcome::Read {
+                page: Box::new(page),
+                url: answer.url.into(),
+                fetched,
+            })
+        };
+        self.on_cpu(read).await
+    }
+
+    /// Reads a document: all turns but the last go to `sink`, the last is returned.
+    async fn read(
+        self: &Arc<Self>,
+        step: &CursorMove<'_>,
+        task: &PollTask,
+        answer: &AnswerFacts,
+        parsed: ParsedFeed,
+        body_hash: Option<String>,
+        sink: &mut impl TurnSink,
+    ) -> ControlFlow<(), Turn> {
+        let wishes = wishes(&parsed);
+        let dates = parsed.entries.iter().filter_map(|entry| entry.published);
+        let dates = dates.collect();
+        let items = identify(&task.feed.id, parsed.entries);
+        let seen = step.before.map_or(&[][..], |cursor| &cursor.seen);
+        let sorted = sort_out(seen, items, self.config.seen_items);
+        let mut end = step.changed(
+            answer,
+            &DocumentFacts {
+                wishes,
+                body_hash,
+                dates,
+                fresh: sorted.fresh.len(),
+                renewed: sorted.renewed,
+                seen: sorted.seen,
+            },
+        );
+        let mut articles = Vec::new();
+        let mut fresh = sorted.fresh.into_iter().peekable();
+        while fresh.peek().is_some() {
+            let items: Vec<Item> = fresh.by_ref().take(ITEMS_PER_TURN).collect();
+            let outcomes = self.pages(&task.feed, &items).await;
+            let facts = FeedFacts {
+                config: &self.config,
+                feed: &task.feed,
+                language: parsed.language.as_ref(),
+                watched_since: step.before.and_then(|cursor| cursor.watched_since),
+                fetched: step.now,
+                ingested: Timestamp::now(),
+            };
+            for (item, outcome) in items.into_iter().zip(outcomes) {
+                let article = build_article(&facts, &item, outcome);
+                end.seen.push(model::SeenItem {
+                    article: article.id.clone(),
+                    ..item.identity
+                });
+                plan_revisit(&self.config, &mut end.revisits, &article);
+                articles.push(article);
+            }
+            if fresh.peek().is_some() {
+                let turn = Turn {
+                    articles: std::mem::take(&mut articles),
+                    cursor: step.part_way(&end, end.seen.clone(), end.revisits.clone()),
+                    is_worth_writing: true,
+                    is_last: false,
+                };
+                sink.take(turn).await?;
+            }
+        }
+        let turn = self.finish(step, task, end, articles).await;
+        ControlFlow::Continue(turn)
+    }
+
+    /// The last turn of a poll that could be read, with the pages that are due for another look.
+    async fn finish(
+        &self,
+        step: &CursorMove<'_>,
+        task: &PollTask,
+        mut cursor: FeedCursor,
+        mut articles: Vec<Article>,
+    ) -> Turn {
+        let changed = revisit(self, &task.feed, &mut cursor, step.now).await;
+        articles.extend(changed);
+        last_turn(step, task, cursor, articles)
+    }
+
+    /// The pages of several items, in their order.
+    async fn pages(self: &Arc<Self>, feed: &Arc<Feed>, items: &[Item]) -> Vec<PageOutcome> {
+        let mut tasks = JoinSet::new();
+        for (place, item) in items.iter().enumerate() {
+            let (poller, feed) = (Arc::clone(self), Arc::clone(feed));
+            let url = item.entry.url.clone();
+            tasks.spawn(async move { (place, poller.page(&feed, url.as_deref()).await) });
+        }
+        let mut outcomes: Vec<(usize, PageOutcome)> = Vec::with_capacity(items.len());
+        while let Some(joined) = tasks.join_next().await {
+            // A page that makes its reader panic costs that page.
+            if let Ok(outcome) = joined {
+                outcomes.push(outcome);
+            }
+        }
+        let mut by_place: Vec<PageOutcome> = Vec::with_capacity(items.len());
+        for place in 0..items.len() {
+            let found = outcomes.iter().position(|(other, _)| *other == place);
+            by_place.push(found.map_or_else(
+                || PageOutcome::Missing {
+                    reason: "the article's page could not be read: the reader failed on it".into(),
+                },
+                |at| outcomes.swap_remove(at).1,
+            ));
+        }
+        by_place
+    }
+
+    async fn parse(&self, mut answer: Answer, known_hash: Option<String>) -> Result<Parsed, Fault> {
+        let limit = self.config.max_feed_bytes;
+        let read = move || {
+            let body = answer.take_body(limit)?;
+            let hash = body.is_complete.then(|| body_hash(&body.bytes));
+            if hash.is_some() && hash == known_hash {
+                return Ok(Parsed::Same);
+            }
+            let context = FeedContext {
+                url: answer.url.as_str(),
+                content_type: answer.header(&CONTENT_TYPE),
+                content_location: answer.header(&CONTENT_LOCATION),
+                content_language: answer.header(&CONTENT_LANGUAGE),
+            };
+            let parsed = parse_feed(&body.bytes, &context)?;
+            let is_whole = !parsed.truncated;
+            Ok(Parsed::New {
+                parsed: Box::new(parsed),
+                body_hash: hash.filter(|_| is_whole),
+            })
+        };
+        self.on_cpu(read).await
+    }
+
+    /// Runs CPU work off the async threads, as much of it at once as there are cores.
+    async fn on_cpu<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        // The semaphore is never closed; were it, the work would run without a permit.
+        let permit = self.cpu.acquire().await.ok();
+        let outcome = tokio::task::spawn_blocking(work).await;
+        drop(permit);
+        outcome.unwrap_or_else(|_| Err(Fault::Unparsable("the reader failed on it".into())))
+    }
+
+    /// Whether it is time for a request without validators, to catch a server that says
+    /// "unchanged" for ever.
+    fn is_full_fetch_due(&self, cursor: &FeedCursor, now: Timestamp) -> bool {
+        cursor
+            .last_full
+            .is_none_or(|last| since(last, now) >= self.config.full_fetch_interval)
+    }
+
+    fn obey_robots(&self, when_unreachable: WhenUnreachable) -> ObeyRobots<'_> {
+        ObeyRobots {
+            cache: &self.robots,
+            client: &self.client,
+            when_unreachable,
+        }
+    }
+}
+
+fn last_turn(
+    step: &CursorMove<'_>,
+    task: &PollTask,
+    cursor: FeedCursor,
+    articles: Vec<Article>,
+) -> Turn {
+    Turn {
+        is_worth_writing: !articles.is_empty() || step.is_worth_writing(&cursor, task.last_written),
+        articles,
+        cursor,
+        is_last: true,
+    }
+}
+
+fn answer_facts(answer: &Answer, is_unconditional: bool, now: Timestamp) -> AnswerFacts {
+    AnswerFacts {
+        etag: answer.header(&ETAG).map(str::to_owned),
+        last_modified: answer.header(&LAST_MODIFIED).map(str::to_owned),
+        freshness: Freshness::from_headers(&answer.headers, now),
+        url: answer.url.to_string(),
+        moved_for_good: answer.moved_for_good,
+        is_unconditional,
+    }
+}
+
+/// What is scraped: HTML, and nothing that only calls itself a page.
+fn is_html(media_type: &str) -> bool {
+    matches!(media_type, "text/html" | "application/xhtml+xml")
+}
+
+fn count_poll(look: &Result<Look, (Fault, Freshness)>) {
+    let outcome = match look {
+        Ok(Look::Unchanged(_)) => "unchanged".to_owned(),
+        Ok(Look::Document { .. }) => "document".to_owned(),
+        Err((fault, _)) => fault.code(),
+    };
+    counter!("fetcher_polls_total", "outcome" => outcome).increment(1);
+}

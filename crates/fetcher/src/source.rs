@@ -1,0 +1,464 @@
+//! The fetcher's source: polls the feeds of the partitions that this instance owns.
+//!
+//! An idle feed costs its configuration, its cursor and one entry in a heap of timers; there is
+//! no task for it. A poll runs on the async runtime and hands its outcome back over a bounded
+//! channel. Cursors in memory move only when the runner says that the outcome is committed.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    ops::ControlFlow,
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use model::{Feed, FeedCursor, FeedState};
+use stream::{Assignment, BatchLimits, KeyedSource, SourceError, partition_of};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::mpsc,
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Config, FetchProgress, Polled, SetUpError,
+    poller::{PollTask, Poller, Turn, TurnSink},
+    schedule::since,
+};
+
+/// Turns that may wait for the runner before polls wait for it too.
+const WAITING_TURNS: usize = 64;
+/// Threads that drive requests; parsing runs on further, blocking threads.
+const ASYNC_THREADS: usize = 2;
+/// Blocking threads: name look-ups wait there, so there are more of them than cores.
+const BLOCKING_THREADS: usize = 64;
+
+/// Polls feeds for [`FetchStage`](crate::FetchStage).
+#[derive(Debug)]
+pub struct FeedSource {
+    poller: Arc<Poller>,
+    slots: Vec<Slot>,
+    /// Owned feeds by when they are due: time, slot, and the epoch in which the entry holds.
+    timers: BinaryHeap<Reverse<(Timestamp, usize, u64)>>,
+    turns: mpsc::Receiver<FromPoll>,
+    to_turns: mpsc::Sender<FromPoll>,
+    in_flight: usize,
+    /// What the last batch will have moved once it is committed.
+    uncommitted: Vec<Moved>,
+    progress: FetchProgress,
+    stop: CancellationToken,
+    runtime: Option<Runtime>,
+}
+
+/// One configured feed.
+#[derive(Debug)]
+struct Slot {
+    feed: Arc<Feed>,
+    cursor: Option<Arc<FeedCursor>>,
+    last_written: Option<Timestamp>,
+    /// The partition that makes the feed ours.
+    partition: Option<u32>,
+    /// Counts up whenever work in flight for the feed becomes void.
+    epoch: u64,
+}
+
+/// A cursor that moves with the next commit.
+#[derive(Debug)]
+struct Moved {
+    slot: usize,
+    epoch: u64,
+    cursor: Arc<FeedCursor>,
+    is_last: bool,
+}
+
+/// What a poll's task reports.
+#[derive(Debug)]
+struct FromPoll {
+    slot: usize,
+    epoch: u64,
+    event: PollEvent,
+}
+
+#[derive(Debug)]
+enum PollEvent {
+    Turn(Box<Turn>),
+    /// The task is over; `failed` where it ended without its last turn.
+    Over {
+        failed: bool,
+    },
+}
+
+/// Hands a poll's turns to the source.
+struct ToSource {
+    to: mpsc::Sender<FromPoll>,
+    slot: usize,
+    epoch: u64,
+    is_done: bool,
+}
+
+impl FeedSource {
+    /// A source over `feeds`, of which it polls those whose partition it is assigned.
+    ///
+    /// A feed that is listed twice is taken once.
+    ///
+    /// # Errors
+    /// Where the configuration makes no sense or the system gives no threads.
+    pub fn new(
+        config: Config,
+        feeds: Vec<Feed>,
+        progress: FetchProgress,
+        stop: CancellationToken,
+    ) -> Result<Self, SetUpError> {
+        let poller = Poller::new(config)?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(ASYNC_THREADS)
+            .max_blocking_threads(BLOCKING_THREADS)
+            .thread_name("fetcher")
+            .enable_all()
+            .build()?;
+        let (to_turns, turns) = mpsc::channel(WAITING_TURNS);
+        let mut slots: Vec<Slot> = Vec::with_capacity(feeds.len());
+        let mut known = HashMap::with_capacity(feeds.len());
+        for feed in feeds {
+            if known.insert(feed.id.clone(), ()).is_none() {
+                slots.push(Slot {
+                    feed: Arc::new(feed),
+                    cursor: None,
+                    last_written: None,
+                    partition: None,
+                    epoch: 0,
+                });
+            }
+        }
+        progress.configured(slots.len());
+        Ok(Self {
+            poller,
+            slots,
+            timers: BinaryHeap::new(),
+            turns,
+            to_turns,
+            in_flight: 0,
+            uncommitted: Vec::new(),
+            progress,
+            stop,
+            runtime: Some(runtime),
+        })
+    }
+
+    /// Starts the polls that are due, as far as the limit of polls in flight allows.
+    fn start_due_polls(&mut self) {
+        let now = Timestamp::now();
+        while self.in_flight < self.poller.config.concurrency
+            && let Some(Reverse((due, at, epoch))) = self.timers.peek().copied()
+            && due <= now
+        {
+            self.timers.pop();
+            let Some(slot) = self.slots.get(at).filter(|slot| slot.epoch == epoch) else {
+                continue;
+            };
+            let task = PollTask {
+                feed: Arc::clone(&slot.feed),
+                before: slot.cursor.clone(),
+                last_written: slot.last_written,
+            };
+            self.spawn(task, at, epoch);
+            self.in_flight += 1;
+        }
+        self.progress.set_in_flight(self.in_flight);
+    }
+
+    fn spawn(&self, task: PollTask, slot: usize, epoch: u64) {
+        let Some(runtime) = &self.runtime else { return };
+        let poller = Arc::clone(&self.poller);
+        let mut sink = ToSource {
+            to: self.to_turns.clone(),
+            slot,
+            epoch,
+            is_done: false,
+        };
+        let to = self.to_turns.clone();
+        // The runtime owns the tasks and ends them when it is dropped with the source.
+        runtime.spawn(async move {
+            let poll = tokio::spawn(async move {
+                poller.poll(&task, &mut sink).await;
+                sink.is_done
+            });
+            // A panic in a poll costs that poll.
+            let failed = !matches!(poll.await, Ok(true));
+            let event = PollEvent::Over { failed };
+            // The source may be gone already; then no one waits for the news.
+            to.send(FromPoll { slot, epoch, event }).await.ok();
+        });
+    }
+
+    /// How long until the next timer, where one can be served.
+    fn until_next_timer(&self) -> Option<Duration> {
+        if self.in_flight >= self.poller.config.concurrency {
+            return None;
+        }
+        let Reverse((due, _, _)) = self.timers.peek()?;
+        Some(since(Timestamp::now(), *due))
+    }
+
+    /// Waits for news from a poll; `None` where none comes in time or the fetcher is to stop.
+    fn wait_for_poll(&mut self, wait: Duration) -> Option<FromPoll> {
+        let runtime = self.runtime.as_ref()?;
+        let (turns, stop) = (&mut self.turns, &self.stop);
+        runtime.block_on(async {
+            // Both are cancel-safe: a message stays in the channel, a token stays cancelled.
+            tokio::select! {
+                biased;
+                news = timeout(wait, turns.recv()) => news.ok().flatten(),
+                () = stop.cancelled() => None,
+            }
+        })
+    }
+
+    /// Takes in what a poll reports; returns what is to be committed.
+    fn take_in(&mut self, news: FromPoll) -> Option<Polled> {
+        let FromPoll {
+            slot: at,
+            epoch,
+            event,
+        } = news;
+        let turn = match event {
+            PollEvent::Over { failed } => {
+                self.in_flight = self.in_flight.saturating_sub(1);
+                self.progress.set_in_flight(self.in_flight);
+                if failed {
+                    self.try_later(at, epoch);
+                }
+                return None;
+            }
+            PollEvent::Turn(turn) => *turn,
+        };
+        let slot = self.slots.get_mut(at).filter(|slot| slot.epoch == epoch)?;
+        report_change(&slot.feed, slot.cursor.as_deref(), &turn.cursor);
+        let cursor = Arc::new(turn.cursor);
+        if !turn.is_worth_writing {
+            let moved = Moved {
+                slot: at,
+                epoch,
+                cursor,
+                is_last: turn.is_last,
+            };
+            self.apply(&moved);
+            return None;
+        }
+        self.uncommitted.push(Moved {
+            slot: at,
+            epoch,
+            cursor: Arc::clone(&cursor),
+            is_last: turn.is_last,
+        });
+        Some(Polled {
+            articles: turn.articles,
+            cursor,
+        })
+    }
+
+    /// Moves a feed's cursor in memory, and sets its timer where the poll is over.
+    fn apply(&mut self, moved: &Moved) {
+        let Some(slot) = self
+            .slots
+            .get_mut(moved.slot)
+            .filter(|slot| slot.epoch == moved.epoch)
+        else {
+            return;
+        };
+        slot.cursor = Some(Arc::clone(&moved.cursor));
+        if !moved.is_last {
+            return;
+        }
+        let fault = moved.cursor.health.fault.as_ref();
+        self.progress.finished(&slot.feed.id, &slot.feed.url, fault);
+        if moved.cursor.health.state != FeedState::Gone {
+            let timer = (moved.cursor.next_poll, moved.slot, moved.epoch);
+            self.timers.push(Reverse(timer));
+        }
+    }
+
+    /// Sets the timer of a feed whose poll broke down without an outcome.
+    fn try_later(&mut self, at: usize, epoch: u64) {
+        let Some(slot) = self.slots.get(at).filter(|slot| slot.epoch == epoch) else {
+            return;
+        };
+        tracing::error!(feed.url = %slot.feed.url, "poll broke down, trying again later");
+        let later = Timestamp::now().saturating_add(self.poller.config.interval);
+        let later = later.unwrap_or(Timestamp::MAX);
+        self.timers.push(Reverse((later, at, epoch)));
+    }
+}
+
+impl KeyedSource for FeedSource {
+    type State = FeedCursor;
+    type Input = Polled;
+
+    fn assigned(&mut self, assignment: Assignment<FeedCursor>) {
+        let Assignment {
+            partition,
+            partitions,
+            states,
+        } = assignment;
+        let mut states: HashMap<_, _> = states
+            .into_iter()
+            .map(|cursor| (cursor.feed.clone(), cursor))
+            .collect();
+        let now = Timestamp::now();
+        for (at, slot) in self.slots.iter_mut().enumerate() {
+            if partition_of(slot.feed.id.as_str(), partitions) != partition {
+                continue;
+            }
+            slot.epoch += 1;
+            slot.partition = Some(partition);
+            slot.cursor = states.remove(&slot.feed.id).map(Arc::new);
+            slot.last_written = slot.cursor.as_ref().map(|cursor| cursor.polled);
+            self.progress.took_over(slot.feed.id.clone());
+            let cursor = slot.cursor.as_ref();
+            if cursor.is_some_and(|cursor| cursor.health.state == FeedState::Gone) {
+                self.progress.rests(&slot.feed.id);
+                continue;
+            }
+            let due = cursor.map_or(now, |cursor| cursor.next_poll);
+            if due > now {
+                // Polled lately by this instance's forerunner: nothing is owed.
+                self.progress.rests(&slot.feed.id);
+            }
+            self.timers.push(Reverse((due, at, slot.epoch)));
+        }
+        tracing::debug!(partition, partitions, "feeds taken over");
+    }
+
+    fn revoked(&mut self, partition: u32) {
+        for slot in &mut self.slots {
+            if slot.partition == Some(partition) {
+                slot.epoch += 1;
+                slot.partition = None;
+                slot.cursor = None;
+                slot.last_written = None;
+                self.progress.gave_up(&slot.feed.id);
+            }
+        }
+        let slots = &self.slots;
+        let is_ours = |at: usize, epoch: u64| slots.get(at).is_some_and(|slot| slot.epoch == epoch);
+        self.timers
+            .retain(|Reverse((_, at, epoch))| is_ours(*at, *epoch));
+        self.uncommitted
+            .retain(|moved| is_ours(moved.slot, moved.epoch));
+    }
+
+    fn next_batch(
+        &mut self,
+        limits: &BatchLimits,
+        wait: Duration,
+    ) -> Result<Vec<Polled>, SourceError> {
+        let deadline = Instant::now() + wait;
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while !self.stop.is_cancelled() {
+            self.start_due_polls();
+            let left = deadline.saturating_duration_since(Instant::now());
+            let pause = self
+                .until_next_timer()
+                .map_or(left, |until| until.min(left));
+            let mut news = self.wait_for_poll(pause);
+            while let Some(from_poll) = news {
+                if let Some(polled) = self.take_in(from_poll) {
+                    bytes += polled.bytes();
+                    batch.push(polled);
+                }
+                if batch.len() >= limits.records || bytes >= limits.bytes {
+                    return Ok(batch);
+                }
+                news = self.turns.try_recv().ok();
+            }
+            if !batch.is_empty() || Instant::now() >= deadline {
+                break;
+            }
+        }
+        Ok(batch)
+    }
+
+    fn committed(&mut self) {
+        for moved in std::mem::take(&mut self.uncommitted) {
+            if let Some(slot) = self.slots.get_mut(moved.slot)
+                && slot.epoch == moved.epoch
+            {
+                slot.last_written = Some(moved.cursor.polled);
+            }
+            self.apply(&moved);
+        }
+    }
+}
+
+impl Drop for FeedSource {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Requests in flight are given up: nothing of theirs was committed.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl TurnSink for ToSource {
+    async fn take(&mut self, turn: Turn) -> ControlFlow<()> {
+        self.is_done = turn.is_last;
+        let news = FromPoll {
+            slot: self.slot,
+            epoch: self.epoch,
+            event: PollEvent::Turn(Box::new(turn)),
+        };
+        match self.to.send(news).await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+/// Says what has changed with a feed, once, in the log.
+fn report_change(feed: &Feed, before: Option<&FeedCursor>, after: &FeedCursor) {
+    let url = feed.url.as_str();
+    let state_before = before.map(|cursor| cursor.health.state);
+    let state = after.health.state;
+    if state_before != Some(state) {
+        match (state, &after.health.fault) {
+            (FeedState::Failing, Some(fault)) => {
+                tracing::warn!(feed.url = url, error = %fault.reason, code = %fault.code, "feed not fetched");
+            }
+            (FeedState::Gone, _) => {
+                tracing::warn!(
+                    feed.url = url,
+                    "feed is gone for good (410), no longer polled"
+                );
+            }
+            (FeedState::Silent, _) => {
+                tracing::warn!(feed.url = url, "feed has gone silent");
+            }
+            (FeedState::Healthy | FeedState::Learning, _)
+                if state_before == Some(FeedState::Failing) =>
+            {
+                tracing::info!(feed.url = url, "feed is back");
+            }
+            (FeedState::Failing | FeedState::Healthy | FeedState::Learning, _) => {}
+        }
+    }
+    let adopted = |cursor: &FeedCursor| {
+        let moved = cursor.moved.as_ref().filter(|moved| moved.adopted);
+        moved.map(|moved| moved.url.clone())
+    };
+    if let Some(to) = adopted(after)
+        && before.and_then(adopted).as_ref() != Some(&to)
+    {
+        tracing::warn!(feed.url = url, to = %to, "feed has moved for good, polled there from now on");
+    }
+    if let Some(renewal) = &after.health.renewal
+        && before.and_then(|cursor| cursor.health.renewal.as_ref()) != Some(renewal)
+    {
+        tracing::warn!(
+            feed.url = url,
+            items = renewal.items,
+            "known items came back under new ids, held back"
+        );
+    }
+}

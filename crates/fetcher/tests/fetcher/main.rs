@@ -1,0 +1,11 @@
+//! The fetcher against local servers, as the runner drives it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "this whole crate is a test"
+)]
+
+mod newsroom;
+mod polling;
+mod runner;
