@@ -15,3 +15,4 @@
 
 mod conformance;
 mod harness;
+mod tidy;
