@@ -160,18 +160,17 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// The IPv4 address inside a mapped, compatible, NAT64, 6to4 or ISATAP address.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, g, h] = address.segments();
     let v4 = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-    match (a, b, c, d, e, f) {
-        // ::ffff:0:0/96 mapped, ::ffff:0:0:0/96 translated, ::/96 compatible.
-        (0, 0, 0, 0, 0, 0xffff) | (0, 0, 0, 0, 0xffff, 0) | (0, 0, 0, 0, 0, 0) => Some(v4(g, h)),
-        // 64:ff9b::/96 NAT64, and its local-use block 64:ff9b:1::/48, which is never public.
-        (0x64, 0xff9b, 0, 0, 0, 0) => Some(v4(g, h)),
-        (0x64, 0xff9b, ..) => Some(Ipv4Addr::UNSPECIFIED),
-        // 2002::/16 6to4.
-        (0x2002, high, low, ..) => Some(v4(high, low)),
-        // ISATAP in any prefix.
-        (.., 0 | 0x0200, 0x5efe) => Some(v4(g, h)),
+    match address.segments() {
+        // ::ffff:0:0/96 mapped, ::ffff:0:0:0/96 translated, ::/96 compatible, 64:ff9b::/96 NAT64;
+        // 2002::/16 6to4; ISATAP in any prefix.
+        [0, 0, 0, 0, 0, 0xffff | 0, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..]
+        | [.., 0 | 0x0200, 0x5efe, high, low] => Some(v4(high, low)),
+        // 64:ff9b:1::/48 is NAT64 for local use, which is never public.
+        [0x64, 0xff9b, ..] => Some(Ipv4Addr::UNSPECIFIED),
         _ => None,
     }
 }

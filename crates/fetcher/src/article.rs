@@ -55,8 +55,8 @@ struct Body {
 }
 
 /// Builds the article of a new item.
-pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: PageOutcome) -> Article {
-    let (page, page_url, fetched) = match &outcome {
+pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOutcome) -> Article {
+    let (page, page_url, fetched) = match outcome {
         PageOutcome::Read { page, url, fetched } => (Some(page), Some(url.as_str()), *fetched),
         PageOutcome::Missing { .. } | PageOutcome::NotWanted => (None, None, facts.fetched),
     };
@@ -83,7 +83,7 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: PageOut
         None => (item.identity.article.clone(), item.url.clone()),
     };
     let language = language.cloned().unwrap_or_else(Language::undetermined);
-    let body = choose_body(facts.config, item, &outcome, title.as_deref());
+    let body = choose_body(facts.config, item, outcome, title.as_deref());
     Article {
         id,
         version: 1,
@@ -175,7 +175,10 @@ fn choose_body(config: &Config, item: &Item, outcome: &PageOutcome, title: Optio
 /// Cuts a text at the last paragraph, or else character, within the limit.
 pub(crate) fn bounded(mut text: String) -> String {
     if text.len() > MAX_BODY_BYTES {
-        let end = text.floor_char_boundary(MAX_BODY_BYTES);
+        let mut boundaries = (0..=MAX_BODY_BYTES).rev();
+        let end = boundaries
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
         let paragraph = text.get(..end).and_then(|text| text.rfind("\n\n"));
         text.truncate(paragraph.filter(|at| *at > end / 2).unwrap_or(end));
     }
@@ -215,7 +218,7 @@ mod tests {
         }
     }
 
-    fn build(entry: Entry, outcome: PageOutcome, watched_since: Option<Timestamp>) -> Article {
+    fn build(entry: Entry, outcome: &PageOutcome, watched_since: Option<Timestamp>) -> Article {
         let feed = Feed::from_url("https://news.example/rss").unwrap();
         let items = identify(&feed.id, vec![entry]);
         let facts = FeedFacts {
@@ -252,7 +255,7 @@ mod tests {
 
     #[test]
     fn the_pages_text_goes_before_the_feeds() {
-        let article = build(entry(), page(&long_text(), "/a"), Some(now()));
+        let article = build(entry(), &page(&long_text(), "/a"), Some(now()));
         assert_eq!(article.body_source, BodySource::Page);
         assert_eq!(article.title, "Minister speaks");
         assert_eq!(article.url.as_deref(), Some("https://news.example/a"));
@@ -267,12 +270,12 @@ mod tests {
         let missing = PageOutcome::Missing {
             reason: "the server refuses us (403)".into(),
         };
-        let article = build(entry(), missing, Some(now()));
+        let article = build(entry(), &missing, Some(now()));
         assert_eq!(article.body, "The minister spoke.");
         assert!(
             matches!(&article.body_source, BodySource::Summary { reason } if reason.contains("403"))
         );
-        let article = build(entry(), page("Log in.", "/a"), Some(now()));
+        let article = build(entry(), &page("Log in.", "/a"), Some(now()));
         assert_eq!(article.body, "The minister spoke.");
         assert!(matches!(article.body_source, BodySource::Summary { .. }));
     }
@@ -287,11 +290,11 @@ mod tests {
             reason: "gone".into(),
         };
         assert_eq!(
-            build(full.clone(), missing, None).body_source,
+            build(full.clone(), &missing, None).body_source,
             BodySource::Feed
         );
         assert_eq!(
-            build(full, PageOutcome::NotWanted, None).body_source,
+            build(full, &PageOutcome::NotWanted, None).body_source,
             BodySource::Feed
         );
     }
@@ -300,7 +303,7 @@ mod tests {
     fn a_page_gives_its_own_address_but_not_anothers() {
         let article = build(
             entry(),
-            page(&long_text(), "https://www.news.example/story"),
+            &page(&long_text(), "https://www.news.example/story"),
             None,
         );
         assert_eq!(
@@ -309,11 +312,11 @@ mod tests {
         );
         let article = build(
             entry(),
-            page(&long_text(), "https://other.example/story"),
+            &page(&long_text(), "https://other.example/story"),
             None,
         );
         assert_eq!(article.url.as_deref(), Some("https://news.example/a"));
-        let article = build(entry(), page(&long_text(), "/"), None);
+        let article = build(entry(), &page(&long_text(), "/"), None);
         assert_eq!(article.url.as_deref(), Some("https://news.example/a"));
     }
 
@@ -324,7 +327,7 @@ mod tests {
                 published,
                 ..entry()
             };
-            let article = build(entry, PageOutcome::NotWanted, watched_since);
+            let article = build(entry, &PageOutcome::NotWanted, watched_since);
             assert_eq!(article.origin, expected, "{published:?} {watched_since:?}");
         };
         let old = now() - 48.hours();

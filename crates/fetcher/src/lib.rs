@@ -15,6 +15,7 @@ mod identity;
 mod page;
 mod poller;
 mod progress;
+mod report;
 mod revisit;
 mod robots;
 mod schedule;
@@ -31,6 +32,7 @@ pub use feed::{
 };
 pub use page::{FieldSource, Found, Page, PageError, extract_page};
 pub use progress::FetchProgress;
+pub use report::{AnswerReport, DocumentReport, ItemReport, PageReport, PollReport, poll_once};
 pub use set_up_error::SetUpError;
 pub use source::FeedSource;
 pub use stage::{FetchStage, Polled};

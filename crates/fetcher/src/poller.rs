@@ -289,7 +289,7 @@ impl Poller {
                 ingested: Timestamp::now(),
             };
             for (item, outcome) in items.into_iter().zip(outcomes) {
-                let article = build_article(&facts, &item, outcome);
+                let article = build_article(&facts, &item, &outcome);
                 end.seen.push(model::SeenItem {
                     article: article.id.clone(),
                     ..item.identity

@@ -6,7 +6,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap, HashSet},
     ops::ControlFlow,
     sync::Arc,
     time::Duration,
@@ -120,9 +120,9 @@ impl FeedSource {
             .build()?;
         let (to_turns, turns) = mpsc::channel(WAITING_TURNS);
         let mut slots: Vec<Slot> = Vec::with_capacity(feeds.len());
-        let mut known = HashMap::with_capacity(feeds.len());
+        let mut known = HashSet::with_capacity(feeds.len());
         for feed in feeds {
-            if known.insert(feed.id.clone(), ()).is_none() {
+            if known.insert(feed.id.clone()) {
                 slots.push(Slot {
                     feed: Arc::new(feed),
                     cursor: None,

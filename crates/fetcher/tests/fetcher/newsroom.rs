@@ -111,10 +111,6 @@ impl Newsroom {
         format!("http://{}{path}", self.address)
     }
 
-    pub(crate) fn port(&self) -> u16 {
-        self.address.port()
-    }
-
     pub(crate) fn set(&self, path: &str, answer: Answer) {
         self.desk
             .answers
@@ -153,7 +149,7 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response<Bod
 
 /// An RSS document with these items, newest first: guid, path of the page, title.
 pub(crate) fn rss(base: &str, items: &[(&str, &str, &str)]) -> String {
-    let items: String = items
+    let written: Vec<String> = items
         .iter()
         .map(|(guid, path, title)| {
             format!(
@@ -162,9 +158,10 @@ pub(crate) fn rss(base: &str, items: &[(&str, &str, &str)]) -> String {
             )
         })
         .collect();
+    let written = written.concat();
     format!(
         "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Ostrava Daily</title>\
-         <link>{base}/</link><description>News</description>{items}</channel></rss>"
+         <link>{base}/</link><description>News</description>{written}</channel></rss>"
     )
 }
 
