@@ -166,3 +166,11 @@ pub(crate) fn partition_count<C: ConsumerContext>(
     let count = found.partitions().len();
     Ok((count > 0).then(|| u32::try_from(count).unwrap_or(u32::MAX)))
 }
+
+/// Partitions of a topic, by a client of its own.
+pub(crate) fn partition_count_of(kafka: &KafkaConfig, topic: &str) -> Result<u32, StreamError> {
+    let client = question_client(kafka)?;
+    partition_count(&client, topic, Duration::from_secs(4))
+        .map_err(|error| question_failed(kafka, "describe a topic", &error))?
+        .ok_or_else(|| StreamError::MissingTopic(topic.to_owned()))
+}

@@ -56,6 +56,11 @@ impl Outbox {
         &self.records
     }
 
+    /// The records, in the order they were sent.
+    pub(crate) fn into_records(self) -> Vec<OutgoingRecord> {
+        self.records
+    }
+
     /// The records of one topic, decoded: what a test of a stage looks at.
     ///
     /// # Panics

@@ -30,7 +30,7 @@ pub struct TopicSettings {
     /// Copies on different brokers; the cluster's default where not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replication: Option<u16>,
-    /// How long records are kept; for ever where not given.
+    /// How long records are kept, such as "168h"; for ever where not given.
     #[serde(
         with = "jiff::fmt::serde::unsigned_duration::friendly::compact::optional",
         skip_serializing_if = "Option::is_none"
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn durations_read_as_people_write_them() {
-        let settings: TopicSettings = serde_json::from_str(r#"{"retention_time":"7d"}"#).unwrap();
+        let settings: TopicSettings = serde_json::from_str(r#"{"retention_time":"168h"}"#).unwrap();
         assert_eq!(
             settings.retention_time,
             Some(Duration::from_secs(7 * 86_400))

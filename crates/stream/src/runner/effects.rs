@@ -1,0 +1,197 @@
+//! The loop of an effect: deliver one by one, commit what is delivered.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rdkafka::consumer::ConsumerGroupMetadata;
+use tracing::warn;
+
+use super::{
+    batch::{Batch, Outcome, RawInput},
+    failure::Failure,
+    member::{InFlight, Member, Polled, StartAt},
+    patience::SLICE,
+    plain::{Attempt, Progress},
+    stage_metrics::StageMetrics,
+    transaction::TransactionWriter,
+    workers::{decode, panic_message},
+};
+use crate::{Effect, EffectError, StageState};
+
+/// Longest wait for an input.
+const IDLE_WAIT: Duration = Duration::from_millis(200);
+
+/// What is delivered is committed at least this often, so that a crash repeats little.
+const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A delivery put off for longer is tried after this anyway.
+const LONGEST_RETRY: Duration = Duration::from_secs(300);
+
+/// Inputs waiting here before no more are read.
+const QUEUE_RECORDS: usize = 1_000;
+
+/// An effect at work: what waits, what is delivered and not committed, what it owns.
+struct Delivery<'a> {
+    attempt: &'a Attempt<'a>,
+    queue: VecDeque<RawInput>,
+    delivered: Batch,
+    last_commit: Instant,
+    /// When the first of the queue may be tried again.
+    not_before: Option<Instant>,
+    progress: Progress,
+    right: Option<(TransactionWriter, ConsumerGroupMetadata)>,
+    metrics: StageMetrics,
+}
+
+/// One attempt: from joining the group until it stops or fails.
+pub(crate) fn run<E: Effect>(attempt: &Attempt<'_>, effect: &mut E) -> Result<(), Failure> {
+    let member = Member::join(
+        &attempt.config.kafka,
+        &attempt.group,
+        &attempt.topic,
+        StartAt::Committed,
+        Arc::new(InFlight::default()),
+    )?;
+    let mut delivery = Delivery {
+        attempt,
+        queue: VecDeque::new(),
+        delivered: Batch::default(),
+        last_commit: Instant::now(),
+        not_before: None,
+        progress: Progress::default(),
+        right: None,
+        metrics: StageMetrics::new(attempt.status.name()),
+    };
+    while !attempt.stop.is_cancelled() {
+        delivery.hear(&member)?;
+        if delivery.is_due() {
+            delivery.deliver_first(effect);
+        }
+        let is_time = delivery.last_commit.elapsed() >= COMMIT_INTERVAL;
+        if is_time || delivery.queue.is_empty() || delivery.not_before.is_some() {
+            delivery.commit()?;
+        }
+        delivery.report(&member);
+    }
+    delivery.commit()
+}
+
+impl Delivery<'_> {
+    /// Reads on and serves the group.
+    fn hear(&mut self, member: &Member) -> Result<(), Failure> {
+        let wait = match self.not_before {
+            Some(time) => time.saturating_duration_since(Instant::now()).min(SLICE),
+            None if self.queue.is_empty() => IDLE_WAIT,
+            None => Duration::ZERO,
+        };
+        match member.poll(wait)? {
+            Polled::Message(message) => {
+                self.attempt.status.begin_work();
+                let input = RawInput::from_message(&message);
+                self.progress.read(input.partition, input.offset);
+                self.queue.push_back(input);
+                if self.queue.len() >= QUEUE_RECORDS {
+                    member.pause()?;
+                }
+            }
+            Polled::Assigned(partitions) => {
+                self.progress.assigned(&partitions);
+                if let Some(id) = self.attempt.transactional_id(&partitions) {
+                    let membership = member.membership()?;
+                    // Two producers of one id would fence each other: the old one goes first.
+                    self.right = None;
+                    self.right = Some((self.attempt.open_writer(&id)?, membership));
+                }
+                self.attempt.status.set_state(StageState::Running);
+            }
+            Polled::Revoked => {
+                // What was delivered and not committed is delivered again by the next owner.
+                self.queue.clear();
+                self.delivered = Batch::default();
+                self.not_before = None;
+                self.progress = Progress::default();
+                self.right = None;
+            }
+            Polled::AtEnd(partition) => self.progress.at_end(partition),
+            Polled::Nothing => {}
+        }
+        if self.queue.len() == QUEUE_RECORDS / 2 {
+            member.resume()?;
+        }
+        Ok(())
+    }
+
+    fn is_due(&self) -> bool {
+        self.not_before.is_none_or(|time| time <= Instant::now())
+    }
+
+    fn deliver_first<E: Effect>(&mut self, effect: &mut E) {
+        let Some(input) = self.queue.front() else {
+            return;
+        };
+        let attempted = match decode::<E::Input>(input) {
+            Err(reject) => Err(EffectError::Reject(reject.reason().to_owned())),
+            Ok(decoded) => catch_unwind(AssertUnwindSafe(|| effect.deliver(&decoded)))
+                .unwrap_or_else(|panic| {
+                    let message = panic_message(panic.as_ref());
+                    Err(EffectError::Reject(format!("effect panicked: {message}")))
+                }),
+        };
+        let outcome = match attempted {
+            Ok(()) => Outcome::Outputs(Vec::new()),
+            Err(EffectError::Reject(reason)) => {
+                warn!(
+                    stage = self.attempt.status.name(),
+                    reason, "record rejected"
+                );
+                Outcome::DeadLetter(self.attempt.letters.of(input, &reason))
+            }
+            Err(EffectError::Retry { after, reason }) => {
+                if self.not_before.is_none() {
+                    warn!(
+                        stage = self.attempt.status.name(),
+                        reason, "delivery put off"
+                    );
+                }
+                let after = after.clamp(SLICE, LONGEST_RETRY);
+                self.not_before = Some(Instant::now() + after);
+                self.attempt.status.set_retrying(reason);
+                self.attempt.status.begin_work();
+                return;
+            }
+        };
+        if self.not_before.take().is_some() {
+            self.attempt.status.set_state(StageState::Running);
+        }
+        self.delivered.inputs.push((input.partition, input.offset));
+        self.delivered.outcomes.push(outcome);
+        self.queue.pop_front();
+    }
+
+    /// Commits what is delivered.
+    fn commit(&mut self) -> Result<(), Failure> {
+        self.last_commit = Instant::now();
+        if self.delivered.inputs.is_empty() {
+            return Ok(());
+        }
+        let Some((writer, membership)) = &self.right else {
+            return Ok(());
+        };
+        let batch = std::mem::take(&mut self.delivered);
+        self.attempt
+            .commit(writer, batch, membership, &self.metrics)?;
+        Ok(())
+    }
+
+    fn report(&self, member: &Member) {
+        if self.queue.is_empty() && self.delivered.inputs.is_empty() {
+            self.progress
+                .report(member, self.attempt.status, &self.metrics);
+            self.attempt.status.end_work();
+        }
+    }
+}

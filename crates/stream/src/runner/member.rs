@@ -1,0 +1,344 @@
+//! A member of a consumer group: what it owns, and the rule that it lets go of nothing half done.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use rdkafka::{
+    ClientContext, Offset, TopicPartitionList,
+    config::RDKafkaLogLevel,
+    consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata},
+    error::{KafkaError, RDKafkaErrorCode},
+    message::BorrowedMessage,
+    topic_partition_list::TopicPartitionListElem,
+    types::RDKafkaRespErr,
+};
+use serde::Deserialize;
+use tracing::{debug, info};
+
+use super::{failure::Failure, patience::TRANSACTION_TIMEOUT};
+use crate::{
+    KafkaConfig,
+    client::{self, ConnectionWatch},
+};
+
+/// Kafka must confirm within this that it is there after all.
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Kafka must answer the first question within this; a dead address is named in under 5 s.
+const FIRST_ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Where a member begins in a partition it comes to own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StartAt {
+    /// Behind what the group has committed.
+    Committed,
+    /// With the oldest record: the topic is state to be read back.
+    Beginning,
+}
+
+/// What a poll brought.
+pub(crate) enum Polled<'a> {
+    /// A record.
+    Message(BorrowedMessage<'a>),
+    /// The member now owns these partitions, and no others.
+    Assigned(Vec<i32>),
+    /// The member owns nothing any more.
+    Revoked,
+    /// The partition is read to its end.
+    AtEnd(i32),
+    /// Nothing within the wait.
+    Nothing,
+}
+
+/// A consumer in its group. Partitions are given by the range strategy, so each rebalance takes
+/// all of them first: between a revocation and the next assignment the member holds nothing.
+pub(crate) struct Member {
+    consumer: BaseConsumer<MemberContext>,
+}
+
+/// Transactions on their way; a revocation waits for them.
+#[derive(Debug, Default)]
+pub(crate) struct InFlight {
+    count: Mutex<usize>,
+    changed: Condvar,
+}
+
+pub(crate) struct MemberContext {
+    start_at: StartAt,
+    watch: ConnectionWatch,
+    in_flight: Arc<InFlight>,
+    changes: Mutex<Vec<Change>>,
+    /// End of each partition by librdkafka's statistics.
+    ends: Mutex<BTreeMap<i32, i64>>,
+}
+
+enum Change {
+    Assigned(Vec<i32>),
+    Revoked,
+}
+
+impl Member {
+    /// Joins `group` on `topic`; both are full names.
+    pub(crate) fn join(
+        kafka: &KafkaConfig,
+        group: &str,
+        topic: &str,
+        start_at: StartAt,
+        in_flight: Arc<InFlight>,
+    ) -> Result<Self, Failure> {
+        let context = MemberContext {
+            start_at,
+            watch: ConnectionWatch::default(),
+            in_flight,
+            changes: Mutex::default(),
+            ends: Mutex::default(),
+        };
+        let mut config = client::client_config(kafka);
+        // A dead member is noticed after the shortest time that brokers allow by default.
+        config
+            .set("session.timeout.ms", "6000")
+            .set("heartbeat.interval.ms", "1500");
+        for (key, value) in &kafka.properties {
+            config.set(key, value);
+        }
+        let consumer: BaseConsumer<MemberContext> = config
+            .set("group.id", group)
+            .set("partition.assignment.strategy", "range")
+            .set("isolation.level", "read_committed")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("enable.partition.eof", "true")
+            .set("auto.offset.reset", "earliest")
+            .set("statistics.interval.ms", "1000")
+            .set("fetch.message.max.bytes", "10485760")
+            // Enough to keep a batch ahead, without holding a whole backlog in memory.
+            .set("queued.max.messages.kbytes", "32768")
+            .create_with_context(context)
+            .map_err(|error| Failure::of("cannot create a consumer", &error))?;
+        match client::partition_count(&consumer, topic, FIRST_ANSWER_TIMEOUT) {
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(Failure::Other(format!("topic does not exist: {topic}"))),
+            Err(error) => return Err(Failure::Unreachable(client::plain_reason(&error))),
+        }
+        consumer
+            .subscribe(&[topic])
+            .map_err(|error| Failure::of("cannot join the group", &error))?;
+        Ok(Self { consumer })
+    }
+
+    /// Waits up to `wait` for what comes next. Serves the group, so it must be called often.
+    pub(crate) fn poll(&self, wait: Duration) -> Result<Polled<'_>, Failure> {
+        let polled = self.consumer.poll(wait);
+        let context = self.consumer.context();
+        // librdkafka drops the records of a revoked partition itself: a record polled here is of
+        // the present assignment, and a poll that served a change brings no record.
+        if let Some(change) = context.next_change() {
+            return Ok(match change {
+                Change::Assigned(partitions) => Polled::Assigned(partitions),
+                Change::Revoked => Polled::Revoked,
+            });
+        }
+        if let Some(reason) = context.watch.take()
+            && !client::answers(self.consumer.client(), CONFIRM_TIMEOUT)
+        {
+            return Err(Failure::Unreachable(reason));
+        }
+        match polled {
+            None => Ok(Polled::Nothing),
+            Some(Ok(message)) => Ok(Polled::Message(message)),
+            Some(Err(KafkaError::PartitionEOF(partition))) => Ok(Polled::AtEnd(partition)),
+            Some(Err(error)) if is_passing(&error) => {
+                debug!(%error, "consumer reports an error that passes");
+                Ok(Polled::Nothing)
+            }
+            Some(Err(error)) => Err(Failure::of("cannot read", &error)),
+        }
+    }
+
+    /// The membership as it is now, to be taken at once after an assignment: a commit that carries
+    /// it is refused when the member no longer belongs to the group.
+    pub(crate) fn membership(&self) -> Result<ConsumerGroupMetadata, Failure> {
+        let metadata = self.consumer.group_metadata();
+        // A membership lost in this very moment has no generation, and a commit without generation
+        // would not be checked by the broker.
+        if self.consumer.assignment_lost() {
+            return Err(Failure::Other("membership of the group lost".to_owned()));
+        }
+        metadata.ok_or_else(|| Failure::Other("no membership of the group".to_owned()))
+    }
+
+    /// End of a partition, some seconds old at most; `None` where not known yet.
+    pub(crate) fn end_of(&self, partition: i32) -> Option<i64> {
+        lock(&self.consumer.context().ends).get(&partition).copied()
+    }
+
+    /// Reads no further until [`resume`](Self::resume).
+    pub(crate) fn pause(&self) -> Result<(), Failure> {
+        self.consumer
+            .assignment()
+            .and_then(|list| self.consumer.pause(&list))
+            .map_err(|error| Failure::of("cannot pause", &error))
+    }
+
+    /// Reads on.
+    pub(crate) fn resume(&self) -> Result<(), Failure> {
+        self.consumer
+            .assignment()
+            .and_then(|list| self.consumer.resume(&list))
+            .map_err(|error| Failure::of("cannot resume", &error))
+    }
+}
+
+/// Whether librdkafka gets over the error by itself.
+fn is_passing(error: &KafkaError) -> bool {
+    client::is_connection_error(error)
+        || matches!(
+            error.rdkafka_error_code(),
+            Some(
+                RDKafkaErrorCode::AllBrokersDown
+                    | RDKafkaErrorCode::CoordinatorNotAvailable
+                    | RDKafkaErrorCode::NotCoordinator
+                    | RDKafkaErrorCode::CoordinatorLoadInProgress
+                    | RDKafkaErrorCode::NotLeaderForPartition
+                    | RDKafkaErrorCode::RebalanceInProgress
+                    | RDKafkaErrorCode::UnknownMemberId
+                    | RDKafkaErrorCode::IllegalGeneration
+                    | RDKafkaErrorCode::PollExceeded
+            )
+        )
+}
+
+impl InFlight {
+    /// A transaction is on its way.
+    pub(crate) fn begin(&self) {
+        *lock(&self.count) += 1;
+    }
+
+    /// A transaction is committed or given up.
+    pub(crate) fn end(&self) {
+        let mut count = lock(&self.count);
+        *count = count.saturating_sub(1);
+        self.changed.notify_all();
+    }
+
+    /// Whether nothing is on its way.
+    pub(crate) fn is_empty(&self) -> bool {
+        *lock(&self.count) == 0
+    }
+
+    /// Waits until nothing is on its way. Bounded: a transaction gives up by itself before.
+    pub(crate) fn wait_until_empty(&self, longest: Duration) {
+        let deadline = Instant::now() + longest;
+        let mut count = lock(&self.count);
+        while *count > 0 {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            (count, _) = self
+                .changed
+                .wait_timeout(count, left)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl MemberContext {
+    fn next_change(&self) -> Option<Change> {
+        let mut changes = lock(&self.changes);
+        (!changes.is_empty()).then(|| changes.remove(0))
+    }
+
+    fn assign(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        list: &mut TopicPartitionList,
+    ) -> Result<(), KafkaError> {
+        if self.start_at == StartAt::Beginning {
+            list.set_all_offsets(Offset::Beginning)?;
+        }
+        consumer.assign(list)
+    }
+}
+
+impl ClientContext for MemberContext {
+    fn log(&self, _level: RDKafkaLogLevel, facility: &str, line: &str) {
+        client::log_line(facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.watch.note(&error, reason);
+    }
+
+    fn stats_raw(&self, statistics: &[u8]) {
+        match serde_json::from_slice::<Statistics>(statistics) {
+            Ok(statistics) => {
+                let topics = statistics.topics.into_values();
+                let ends =
+                    topics
+                        .flat_map(|topic| topic.partitions)
+                        .filter_map(|(id, partition)| {
+                            (id >= 0 && partition.ls_offset >= 0)
+                                .then_some((id, partition.ls_offset))
+                        });
+                *lock(&self.ends) = ends.collect();
+            }
+            Err(error) => debug!(%error, "statistics of librdkafka not read"),
+        }
+    }
+}
+
+impl ConsumerContext for MemberContext {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        code: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
+        let partitions = list
+            .elements()
+            .iter()
+            .map(TopicPartitionListElem::partition)
+            .collect();
+        let (result, change) = if code == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            info!(?partitions, "partitions assigned");
+            (self.assign(consumer, list), Change::Assigned(partitions))
+        } else {
+            info!(?partitions, "partitions revoked");
+            // What is on its way is committed while the partitions are still ours, or refused.
+            self.in_flight.wait_until_empty(TRANSACTION_TIMEOUT);
+            (consumer.unassign(), Change::Revoked)
+        };
+        if let Err(error) = result {
+            // The next poll reports it too: a consumer in this state reads nothing.
+            debug!(%error, "rebalance not carried out");
+        }
+        lock(&self.changes).push(change);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Each of these holds plain data that is whole at any moment.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The part of librdkafka's statistics that tells where partitions end.
+#[derive(Deserialize)]
+struct Statistics {
+    #[serde(default)]
+    topics: BTreeMap<String, TopicStatistics>,
+}
+
+#[derive(Deserialize)]
+struct TopicStatistics {
+    #[serde(default)]
+    partitions: BTreeMap<i32, PartitionStatistics>,
+}
+
+#[derive(Deserialize)]
+struct PartitionStatistics {
+    ls_offset: i64,
+}

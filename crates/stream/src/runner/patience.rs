@@ -1,0 +1,57 @@
+//! How long to wait for Kafka: some seconds, fewer once the stage is asked to stop.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio_util::sync::CancellationToken;
+
+/// A transaction that is not done by then is aborted by the broker, so waiting longer is vain.
+pub(crate) const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A stage ends within five seconds of being asked: three for the open transaction, the rest for
+/// its abort and for leaving the group.
+const AFTER_STOP: Duration = Duration::from_secs(3);
+
+/// One slice of a wait: how late a stop may be heard.
+pub(crate) const SLICE: Duration = Duration::from_millis(50);
+
+/// A deadline that moves closer when the stage is asked to stop.
+pub(crate) struct Patience<'a> {
+    stop: &'a CancellationToken,
+    deadline: Instant,
+    stop_seen: bool,
+}
+
+impl<'a> Patience<'a> {
+    /// Patience for one transaction.
+    pub(crate) fn for_transaction(stop: &'a CancellationToken) -> Self {
+        Self {
+            stop,
+            deadline: Instant::now() + TRANSACTION_TIMEOUT,
+            stop_seen: false,
+        }
+    }
+
+    /// Whether to wait no longer.
+    pub(crate) fn is_over(&mut self) -> bool {
+        if !self.stop_seen && self.stop.is_cancelled() {
+            self.stop_seen = true;
+            self.deadline = self.deadline.min(Instant::now() + AFTER_STOP);
+        }
+        Instant::now() >= self.deadline
+    }
+}
+
+/// Sleeps for `wait`, or until the stage is asked to stop.
+pub(crate) fn sleep_unless_stopped(wait: Duration, stop: &CancellationToken) {
+    let deadline = Instant::now() + wait;
+    while !stop.is_cancelled() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return;
+        }
+        thread::sleep(left.min(SLICE));
+    }
+}

@@ -1,0 +1,311 @@
+//! The one transactional producer of a member.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use rdkafka::{
+    ClientContext, Message, TopicPartitionList,
+    config::RDKafkaLogLevel,
+    consumer::ConsumerGroupMetadata,
+    error::{KafkaError, KafkaResult, RDKafkaErrorCode},
+    message::{DeliveryResult, Header, OwnedHeaders},
+    producer::{BaseProducer, BaseRecord, Producer, ProducerContext},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use super::{
+    failure::Failure,
+    patience::{Patience, TRANSACTION_TIMEOUT},
+};
+use crate::{
+    KafkaConfig, OutgoingRecord,
+    client::{self, ConnectionWatch},
+};
+
+/// One call to librdkafka; repeated while patience lasts, so that a stop is heard.
+const CALL_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Longest wait for an abort: the broker aborts by itself what we cannot.
+const ABORT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Writes batches, each in a transaction.
+pub(crate) struct TransactionWriter {
+    producer: BaseProducer<WriterContext>,
+    kafka: KafkaConfig,
+    source: String,
+}
+
+/// The input position that a transaction moves, and the membership that allows it.
+pub(crate) struct Position<'a> {
+    pub(crate) offsets: &'a TopicPartitionList,
+    pub(crate) membership: &'a ConsumerGroupMetadata,
+}
+
+#[derive(Default)]
+pub(crate) struct WriterContext {
+    watch: ConnectionWatch,
+    /// The first record that the broker refused in this transaction.
+    refused: Mutex<Option<Refusal>>,
+}
+
+struct Refusal {
+    code: RDKafkaErrorCode,
+    topic: String,
+}
+
+impl TransactionWriter {
+    /// Opens a producer under `transactional_id`. A transaction that an earlier producer of that
+    /// id left open is aborted, and that producer can commit no more.
+    pub(crate) fn open(
+        kafka: &KafkaConfig,
+        stage: &str,
+        transactional_id: &str,
+        max_message_bytes: usize,
+        stop: &CancellationToken,
+    ) -> Result<Self, Failure> {
+        let mut config = client::client_config(kafka);
+        let timeout_ms = TRANSACTION_TIMEOUT.as_millis().to_string();
+        // Room for key, headers and the batch's frame around the largest record.
+        let message_bytes = max_message_bytes
+            .saturating_add(16_384)
+            .clamp(1_000_000, 1_000_000_000);
+        let producer: BaseProducer<WriterContext> = config
+            .set("transactional.id", transactional_id)
+            .set("transaction.timeout.ms", &timeout_ms)
+            // librdkafka refuses a longer one beside the transaction's.
+            .set("socket.timeout.ms", &timeout_ms)
+            // Java clients' choice, so that their records of a key meet ours in one partition.
+            .set("partitioner", "murmur2_random")
+            .set("message.max.bytes", message_bytes.to_string())
+            // A batch is handed over at once: what waits longer is only the last few records.
+            .set("linger.ms", "1")
+            .create_with_context(WriterContext::default())
+            .map_err(|error| Failure::of("cannot create a producer", &error))?;
+        let writer = Self {
+            producer,
+            kafka: kafka.clone(),
+            source: format!("/onrecord/{stage}"),
+        };
+        writer.patiently("cannot start transactions", stop, |producer| {
+            producer.init_transactions(CALL_TIMEOUT)
+        })?;
+        Ok(writer)
+    }
+
+    /// Writes the records and moves the position, all or nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Records`] (without inputs) where the broker refuses a record. The transaction is
+    /// aborted as far as that is possible; the writer must not be used again.
+    pub(crate) fn commit<'a>(
+        &self,
+        records: impl Iterator<Item = &'a OutgoingRecord>,
+        position: Option<&Position<'_>>,
+        stop: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let result = self.try_commit(records, position, stop);
+        let Err(failure) = result else {
+            return Ok(());
+        };
+        if let Err(error) = self.producer.abort_transaction(ABORT_TIMEOUT) {
+            debug!(%error, "transaction left to the broker to abort");
+        }
+        Err(self.refusal().unwrap_or(failure))
+    }
+
+    fn try_commit<'a>(
+        &self,
+        records: impl Iterator<Item = &'a OutgoingRecord>,
+        position: Option<&Position<'_>>,
+        stop: &CancellationToken,
+    ) -> Result<(), Failure> {
+        self.producer
+            .begin_transaction()
+            .map_err(|error| Failure::of("cannot begin a transaction", &error))?;
+        let mut patience = Patience::for_transaction(stop);
+        for record in records {
+            self.send(record, &mut patience)?;
+        }
+        if let Some(Position {
+            offsets,
+            membership,
+        }) = position
+        {
+            self.patiently("cannot commit offsets", stop, |producer| {
+                producer.send_offsets_to_transaction(offsets, membership, CALL_TIMEOUT)
+            })?;
+        }
+        self.drain(&mut patience)?;
+        self.patiently("cannot commit", stop, |producer| {
+            producer.commit_transaction(CALL_TIMEOUT)
+        })
+    }
+
+    fn send(&self, record: &OutgoingRecord, patience: &mut Patience<'_>) -> Result<(), Failure> {
+        let topic = self.kafka.prefixed(record.topic);
+        let mut next = BaseRecord::to(&topic)
+            .key(&record.key)
+            .payload(&record.payload)
+            .headers(self.headers(record));
+        loop {
+            match self.producer.send(next) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), returned))
+                    if !patience.is_over() =>
+                {
+                    next = returned;
+                    self.producer.poll(Duration::from_millis(1));
+                }
+                Err((error, _)) => {
+                    if let Some(code) = error.rdkafka_error_code() {
+                        self.producer.context().refuse(code, &topic);
+                    }
+                    return Err(Failure::of("cannot write", &error));
+                }
+            }
+        }
+    }
+
+    /// Waits until the broker has all records. Done here because the client's own wait before a
+    /// commit sleeps in steps of 100 ms.
+    fn drain(&self, patience: &mut Patience<'_>) -> Result<(), Failure> {
+        while self.producer.in_flight_count() > 0 {
+            self.producer.poll(Duration::from_millis(1));
+            if self.producer.context().refused().is_some() {
+                return Err(Failure::Other("a record was refused".to_owned()));
+            }
+            self.check_connection()?;
+            if patience.is_over() {
+                return Err(Failure::Other("records not accepted in time".to_owned()));
+            }
+        }
+        if self.producer.context().refused().is_some() {
+            return Err(Failure::Other("a record was refused".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Repeats a call that may be repeated, while patience lasts.
+    fn patiently(
+        &self,
+        what: &str,
+        stop: &CancellationToken,
+        call: impl Fn(&BaseProducer<WriterContext>) -> KafkaResult<()>,
+    ) -> Result<(), Failure> {
+        let mut patience = Patience::for_transaction(stop);
+        loop {
+            let error = match call(&self.producer) {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            if !is_retriable(&error) || patience.is_over() {
+                return Err(Failure::of(what, &error));
+            }
+            self.producer.poll(Duration::ZERO);
+            self.check_connection()?;
+        }
+    }
+
+    fn check_connection(&self) -> Result<(), Failure> {
+        let Some(reason) = self.producer.context().watch.take() else {
+            return Ok(());
+        };
+        if client::answers(self.producer.client(), CALL_TIMEOUT) {
+            return Ok(());
+        }
+        Err(Failure::Unreachable(reason))
+    }
+
+    /// The broker's refusal of a record, where that is what the transaction failed for.
+    fn refusal(&self) -> Option<Failure> {
+        self.producer
+            .context()
+            .refused()
+            .map(|reason| Failure::Records {
+                reason,
+                inputs: Vec::new(),
+            })
+    }
+
+    /// The CloudEvents envelope in Kafka's binary binding.
+    fn headers(&self, record: &OutgoingRecord) -> OwnedHeaders {
+        fn text<'a>(key: &'a str, value: &'a str) -> Header<'a, &'a str> {
+            Header {
+                key,
+                value: Some(value),
+            }
+        }
+        let headers = OwnedHeaders::new_with_capacity(6)
+            .insert(text("ce_specversion", "1.0"))
+            .insert(text("ce_type", record.event_type))
+            .insert(text("ce_id", &record.event_id))
+            .insert(text("ce_source", &self.source))
+            .insert(text("content-type", "application/json"));
+        match &record.event_time {
+            Some(time) => headers.insert(text("ce_time", time)),
+            None => headers,
+        }
+    }
+}
+
+fn is_retriable(error: &KafkaError) -> bool {
+    match error {
+        KafkaError::Transaction(error) => error.is_retriable() && !error.txn_requires_abort(),
+        KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut) => true,
+        _ => false,
+    }
+}
+
+impl WriterContext {
+    /// Notes a refusal that lies in the record, not in the connection.
+    fn refuse(&self, code: RDKafkaErrorCode, topic: &str) {
+        let lies_in_the_record = matches!(
+            code,
+            RDKafkaErrorCode::MessageSizeTooLarge
+                | RDKafkaErrorCode::InvalidMessageSize
+                | RDKafkaErrorCode::InvalidMessage
+                | RDKafkaErrorCode::InvalidRecord
+                | RDKafkaErrorCode::InvalidTimestamp
+                | RDKafkaErrorCode::MessageBatchTooLarge
+        );
+        if lies_in_the_record {
+            let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+            refused.get_or_insert_with(|| Refusal {
+                code,
+                topic: topic.to_owned(),
+            });
+        }
+    }
+
+    fn refused(&self) -> Option<String> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let Refusal { code, topic } = refused.as_ref()?;
+        Some(format!("broker refuses a record for {topic}: {code}"))
+    }
+}
+
+impl ClientContext for WriterContext {
+    fn log(&self, _level: RDKafkaLogLevel, facility: &str, line: &str) {
+        client::log_line(facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.watch.note(&error, reason);
+    }
+}
+
+impl ProducerContext for WriterContext {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, delivery: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, message)) = delivery
+            && let Some(code) = error.rdkafka_error_code()
+        {
+            debug!(%error, topic = message.topic(), "record not delivered");
+            self.refuse(code, message.topic());
+        }
+    }
+}
