@@ -14,5 +14,6 @@
 )]
 
 mod conformance;
+mod exactly_once;
 mod harness;
 mod tidy;

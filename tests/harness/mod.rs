@@ -5,6 +5,8 @@ pub(crate) mod broker;
 pub(crate) mod client;
 pub(crate) mod consumer;
 pub(crate) mod deadline;
+pub(crate) mod feed_server;
 pub(crate) mod keeper;
 pub(crate) mod left_out;
+pub(crate) mod onrecord;
 pub(crate) mod producer;

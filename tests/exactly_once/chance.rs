@@ -1,0 +1,33 @@
+//! Chance that can be repeated: a seed tells the whole run.
+
+use std::{
+    env,
+    ops::Range,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Repeats the choices of an earlier run.
+const SEED: &str = "ONRECORD_SEED";
+
+/// A xorshift generator (Marsaglia 2003): short, and good enough to choose whom to kill.
+pub(super) struct Chance(u64);
+
+impl Chance {
+    /// From the seed of the environment or the clock; says which, should the run fail.
+    pub(super) fn new() -> Self {
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let given = env::var(SEED).ok().and_then(|seed| seed.parse().ok());
+        let seed = given.unwrap_or(u64::from(clock.subsec_nanos()));
+        println!("{SEED}={seed}");
+        Self(seed | 1)
+    }
+
+    /// A number of the range.
+    pub(super) fn of(&mut self, range: Range<usize>) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        let width = (range.end - range.start) as u64;
+        range.start + usize::try_from(self.0 % width).unwrap()
+    }
+}
