@@ -7,5 +7,8 @@
 )]
 
 mod newsroom;
+mod pages;
 mod polling;
 mod runner;
+mod safety;
+mod tls;
