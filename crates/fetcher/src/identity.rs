@@ -21,6 +21,9 @@ use crate::{
     canonical_url::{canonical_url, is_front_page},
 };
 
+/// Items read of one document, the first ones: a cursor that remembers more would come near the
+/// broker's message limit. The largest news feeds have some hundred, news sitemaps up to 1,000.
+const DOCUMENT_ITEMS: usize = 5000;
 /// Fewer items back under new keys are no renewal: two stories may share a title by chance.
 const RENEWAL_ITEMS: usize = 5;
 
@@ -48,7 +51,8 @@ pub(crate) struct SortedItems {
 }
 
 /// Gives every item its keys, in document order; an item that occurs twice is taken once.
-pub(crate) fn identify(feed: &FeedId, entries: Vec<Entry>) -> Vec<Item> {
+pub(crate) fn identify(feed: &FeedId, mut entries: Vec<Entry>) -> Vec<Item> {
+    entries.truncate(DOCUMENT_ITEMS);
     let urls: Vec<Option<String>> = entries
         .iter()
         .map(|entry| entry.url.as_deref().and_then(canonical_url))

@@ -15,6 +15,7 @@ mod identity;
 mod page;
 mod poller;
 mod progress;
+mod recent_articles;
 mod report;
 mod revisit;
 mod robots;

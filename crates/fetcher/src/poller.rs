@@ -59,6 +59,8 @@ pub(crate) struct Turn {
     pub(crate) is_worth_writing: bool,
     /// Whether the poll ends with this turn.
     pub(crate) is_last: bool,
+    /// Where the feed's document is, after redirects; absent where the poll failed.
+    pub(crate) found_at: Option<String>,
 }
 
 /// Takes the turns of a poll.
@@ -119,11 +121,12 @@ impl Poller {
         let turn = match look {
             Err((fault, freshness)) => {
                 let cursor = step.failed(&fault, &freshness);
-                last_turn(&step, task, cursor, Vec::new())
+                last_turn(&step, task, cursor, Vec::new(), None)
             }
             Ok(Look::Unchanged(answer)) => {
                 let cursor = step.unchanged(&answer);
-                self.finish(&step, task, cursor, Vec::new()).await
+                self.finish(&step, task, cursor, Vec::new(), answer.url)
+                    .await
             }
             Ok(Look::Document {
                 answer,
@@ -303,11 +306,14 @@ impl Poller {
                     cursor: step.part_way(&end, end.seen.clone(), end.revisits.clone()),
                     is_worth_writing: true,
                     is_last: false,
+                    found_at: Some(answer.url.clone()),
                 };
                 sink.take(turn).await?;
             }
         }
-        let turn = self.finish(step, task, end, articles).await;
+        let turn = self
+            .finish(step, task, end, articles, answer.url.clone())
+            .await;
         ControlFlow::Continue(turn)
     }
 
@@ -318,10 +324,11 @@ impl Poller {
         task: &PollTask,
         mut cursor: FeedCursor,
         mut articles: Vec<Article>,
+        found_at: String,
     ) -> Turn {
         let changed = revisit(self, &task.feed, &mut cursor, step.now).await;
         articles.extend(changed);
-        last_turn(step, task, cursor, articles)
+        last_turn(step, task, cursor, articles, Some(found_at))
     }
 
     /// The pages of several items, in their order.
@@ -410,12 +417,14 @@ fn last_turn(
     task: &PollTask,
     cursor: FeedCursor,
     articles: Vec<Article>,
+    found_at: Option<String>,
 ) -> Turn {
     Turn {
         is_worth_writing: !articles.is_empty() || step.is_worth_writing(&cursor, task.last_written),
         articles,
         cursor,
         is_last: true,
+        found_at,
     }
 }
 

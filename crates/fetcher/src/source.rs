@@ -24,7 +24,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config, FetchProgress, Polled, SetUpError,
+    canonical_url::canonical_url,
+    cursor::CursorMove,
+    fault::Fault,
+    freshness::Freshness,
     poller::{PollTask, Poller, Turn, TurnSink},
+    recent_articles::RecentArticles,
     schedule::since,
 };
 
@@ -47,6 +52,9 @@ pub struct FeedSource {
     in_flight: usize,
     /// What the last batch will have moved once it is committed.
     uncommitted: Vec<Moved>,
+    recent: RecentArticles,
+    /// Which feed's document is at which address.
+    found_at: HashMap<String, usize>,
     progress: FetchProgress,
     stop: CancellationToken,
     runtime: Option<Runtime>,
@@ -141,6 +149,8 @@ impl FeedSource {
             to_turns,
             in_flight: 0,
             uncommitted: Vec::new(),
+            recent: RecentArticles::default(),
+            found_at: HashMap::new(),
             progress,
             stop,
             runtime: Some(runtime),
@@ -234,7 +244,22 @@ impl FeedSource {
             }
             PollEvent::Turn(turn) => *turn,
         };
-        let slot = self.slots.get_mut(at).filter(|slot| slot.epoch == epoch)?;
+        self.slots.get(at).filter(|slot| slot.epoch == epoch)?;
+        let mut turn = match turn
+            .found_at
+            .as_deref()
+            .and_then(|url| self.first_at(url, at))
+        {
+            Some(first) => self.as_duplicate(at, &first)?,
+            None => turn,
+        };
+        for doubled in self.recent.take_doubled(&mut turn.articles, at) {
+            turn.cursor
+                .revisits
+                .retain(|revisit| revisit.article != doubled);
+        }
+        let slot = self.slots.get(at)?;
+        let epoch = slot.epoch;
         report_change(&slot.feed, slot.cursor.as_deref(), &turn.cursor);
         let cursor = Arc::new(turn.cursor);
         if !turn.is_worth_writing {
@@ -256,6 +281,46 @@ impl FeedSource {
         Some(Polled {
             articles: turn.articles,
             cursor,
+        })
+    }
+
+    /// The feed that is listed before `at` and has the same document, which is then polled for
+    /// both; `None` where `at` is the first.
+    fn first_at(&mut self, url: &str, at: usize) -> Option<Arc<Feed>> {
+        let url = canonical_url(url)?;
+        let other = self.found_at.get(&url).copied().filter(|other| *other < at);
+        let other = other
+            .and_then(|other| self.slots.get(other))
+            .filter(|slot| {
+                let cursor = slot.cursor.as_ref();
+                slot.partition.is_some() && cursor.is_some_and(|cursor| cursor.health.failures == 0)
+            });
+        if let Some(other) = other {
+            return Some(Arc::clone(&other.feed));
+        }
+        self.found_at.insert(url, at);
+        None
+    }
+
+    /// What is made of a poll that led to another feed's document: nothing but a report. Further
+    /// turns of the same poll are void.
+    fn as_duplicate(&mut self, at: usize, first: &Feed) -> Option<Turn> {
+        let slot = self.slots.get_mut(at)?;
+        slot.epoch += 1;
+        let step = CursorMove {
+            config: &self.poller.config,
+            feed: &slot.feed,
+            before: slot.cursor.as_deref(),
+            now: Timestamp::now(),
+        };
+        let fault = Fault::Duplicate(first.url.clone());
+        let cursor = step.failed(&fault, &Freshness::default());
+        Some(Turn {
+            articles: Vec::new(),
+            is_worth_writing: step.is_worth_writing(&cursor, slot.last_written),
+            cursor,
+            is_last: true,
+            found_at: None,
         })
     }
 
@@ -314,6 +379,9 @@ impl KeyedSource for FeedSource {
             slot.epoch += 1;
             slot.partition = Some(partition);
             slot.cursor = states.remove(&slot.feed.id).map(Arc::new);
+            for item in slot.cursor.iter().flat_map(|cursor| &cursor.seen) {
+                self.recent.remember(&item.article, at);
+            }
             slot.last_written = slot.cursor.as_ref().map(|cursor| cursor.polled);
             self.progress.took_over(slot.feed.id.clone());
             let cursor = slot.cursor.as_ref();
@@ -341,6 +409,7 @@ impl KeyedSource for FeedSource {
                 self.progress.gave_up(&slot.feed.id);
             }
         }
+        self.recent.abort();
         let slots = &self.slots;
         let is_ours = |at: usize, epoch: u64| slots.get(at).is_some_and(|slot| slot.epoch == epoch);
         self.timers
@@ -381,6 +450,7 @@ impl KeyedSource for FeedSource {
     }
 
     fn committed(&mut self) {
+        self.recent.commit();
         for moved in std::mem::take(&mut self.uncommitted) {
             if let Some(slot) = self.slots.get_mut(moved.slot)
                 && slot.epoch == moved.epoch

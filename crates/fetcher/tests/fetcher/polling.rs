@@ -406,3 +406,38 @@ fn feed_text_alone_asks_for_no_page() {
     assert_eq!(runner.log.articles[0].body_source, BodySource::Feed);
     assert!(newsroom.asked("/a").is_empty());
 }
+
+#[test]
+fn two_feeds_with_one_document_are_one() {
+    let newsroom = Newsroom::open();
+    let url = two_items(&newsroom);
+    newsroom.set("/other", Answer::redirect(302, "/rss"));
+    let other = newsroom.url("/other");
+    let feeds = vec![feed(&url), feed(&other)];
+    let mut runner = Runner::start(config(), feeds, Log::default());
+    let code = |log: &Log, url: &str| {
+        let fault = log.cursors.get(url)?.health.fault.as_ref()?;
+        Some(fault.code.clone())
+    };
+    runner.run_until(|log| code(log, &other).as_deref() == Some("duplicate"));
+    assert_eq!(code(&runner.log, &url), None);
+    assert_eq!(runner.titles(), ["First", "Second"]);
+}
+
+#[test]
+fn an_article_in_two_feeds_comes_once_and_survives_an_abort() {
+    let newsroom = Newsroom::open();
+    let url = two_items(&newsroom);
+    let base = newsroom.url("");
+    newsroom.set("/c", Answer::page(page("Third")));
+    let also = [("x", "/b?utm_source=world", "Second"), ("y", "/c", "Third")];
+    newsroom.set("/world", Answer::feed(rss(&base, &also)));
+    let feeds = vec![feed(&url), feed(&newsroom.url("/world"))];
+    let mut runner = Runner::start(config(), feeds, Log::default());
+    while runner.next_batch().is_empty() {}
+    runner.abort();
+    runner.run_until(|log| log.cursors.len() == 2);
+    let mut titles = runner.titles();
+    titles.sort_unstable();
+    assert_eq!(titles, ["First", "Second", "Third"]);
+}
