@@ -29,7 +29,8 @@ pub use address::{AddressBlock, ParseAddressBlockError};
 pub use config::{Config, RevisitAge};
 pub use fault::Fault;
 pub use feed::{
-    Enclosure, Entry, FeedContext, ParseFeedError, ParsedFeed, Repair, html_to_text, parse_feed,
+    Enclosure, Entry, FeedContext, FeedDocument, Media, ParseFeedError, ParsedFeed, Repair,
+    html_to_text, node as feed_document, parse_feed, read_feed_document,
 };
 pub use page::{FieldSource, Found, Page, PageError, extract_page};
 pub use progress::FetchProgress;

@@ -2,14 +2,27 @@
 //!
 //! Pure and bounded: no I/O, no clock, and no input makes it panic or run for long.
 
+mod character_reference;
+mod charset;
+mod date;
+mod element;
 mod entry;
+mod html;
+mod json_feed;
+mod link;
+mod markup;
+pub mod node;
+mod page_check;
 mod parse;
 mod parsed_feed;
-mod plain_text;
+mod reader;
 mod repair;
+mod typed;
 
 pub use entry::{Enclosure, Entry};
-pub use parse::{FeedContext, ParseFeedError, parse_feed};
+pub use html::html_to_text;
+pub use node::FeedDocument;
+pub use parse::{FeedContext, ParseFeedError, parse_feed, read_feed_document};
 pub use parsed_feed::ParsedFeed;
-pub use plain_text::html_to_text;
 pub use repair::Repair;
+pub use typed::Media;

@@ -1,12 +1,12 @@
 //! From bytes to a feed.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
-
-use feed_rs::model as raw;
-use jiff::Timestamp;
 use thiserror::Error;
+use url::Url;
 
-use super::{Enclosure, Entry, ParsedFeed};
+use super::{
+    FeedDocument, ParsedFeed, Repair, charset::decode, json_feed::read_json, link::resolve_base,
+    page_check::explain, reader::read_xml,
+};
 
 /// Larger documents are refused: the largest feeds of news sites are under 10 MB.
 const MAX_FEED_BYTES: usize = 128 << 20;
@@ -59,93 +59,51 @@ pub enum ParseFeedError {
 /// # Errors
 /// Where the bytes are no feed at all, see [`ParseFeedError`].
 pub fn parse_feed(bytes: &[u8], context: &FeedContext<'_>) -> Result<ParsedFeed, ParseFeedError> {
+    read_feed_document(bytes, context).map(ParsedFeed::from)
+}
+
+/// Reads everything that a feed says, for those who want more than [`parse_feed`] keeps.
+///
+/// # Errors
+/// As [`parse_feed`].
+pub fn read_feed_document(
+    bytes: &[u8],
+    context: &FeedContext<'_>,
+) -> Result<FeedDocument, ParseFeedError> {
     if bytes.len() > MAX_FEED_BYTES {
         return Err(ParseFeedError::TooLarge {
             bytes: bytes.len(),
             limit_bytes: MAX_FEED_BYTES,
         });
     }
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+    let decoded = decode(bytes, context.content_type);
+    let text = decoded
+        .text
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if text.is_empty() {
         return Err(ParseFeedError::Empty);
     }
-    let parser = feed_rs::parser::Builder::new()
-        .base_uri(Some(context.url))
-        .id_generator(|_, _, _| String::new())
-        .build();
-    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| parser.parse(bytes)));
-    match outcome {
-        Ok(Ok(feed)) => Ok(read(feed)),
-        Ok(Err(error)) => Err(ParseFeedError::Unreadable {
-            reason: error.to_string(),
-        }),
-        Err(_) => Err(ParseFeedError::Unreadable {
-            reason: "the parser failed on it".into(),
-        }),
-    }
-}
-
-fn read(feed: raw::Feed) -> ParsedFeed {
-    let link = |rel: &str| {
-        feed.links
-            .iter()
-            .find(|link| link.rel.as_deref().unwrap_or("alternate") == rel)
-            .map(|link| link.href.clone())
+    let own = Url::parse(context.url).ok();
+    let base = match context.content_location {
+        Some(location) => resolve_base(own.as_ref(), location),
+        None => own,
     };
-    ParsedFeed {
-        format: format!("{:?}", feed.feed_type),
-        site_url: link("alternate"),
-        hub: link("hub"),
-        self_url: link("self"),
-        title: feed.title.map(|title| title.content),
-        language: feed.language.and_then(|tag| tag.parse().ok()),
-        ttl: feed
-            .ttl
-            .map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
-        entries: feed.entries.into_iter().map(read_entry).collect(),
-        ..ParsedFeed::default()
-    }
-}
-
-fn read_entry(entry: raw::Entry) -> Entry {
-    Entry {
-        guid: Some(entry.id).filter(|id| !id.is_empty()),
-        url: entry
-            .links
-            .iter()
-            .find(|link| link.rel.as_deref().unwrap_or("alternate") == "alternate")
-            .map(|link| link.href.clone()),
-        title: entry.title.map(|title| title.content).unwrap_or_default(),
-        summary_html: entry.summary.map(|summary| summary.content),
-        content_html: entry.content.and_then(|content| content.body),
-        authors: entry
-            .authors
-            .into_iter()
-            .filter_map(|person| person.name)
-            .collect(),
-        published: entry
-            .published
-            .and_then(|date| Timestamp::from_second(date.timestamp()).ok()),
-        published_raw: entry.published.map(|date| date.to_rfc3339()),
-        updated: entry
-            .updated
-            .and_then(|date| Timestamp::from_second(date.timestamp()).ok()),
-        language: entry.language.and_then(|tag| tag.parse().ok()),
-        categories: entry
-            .categories
-            .into_iter()
-            .map(|category| category.term)
-            .collect(),
-        enclosures: entry
-            .media
-            .into_iter()
-            .flat_map(|media| media.content)
-            .filter_map(|content| {
-                Some(Enclosure {
-                    url: content.url?.to_string(),
-                    media_type: content.content_type.map(|kind| kind.to_string()),
-                    length_bytes: content.size,
-                })
-            })
-            .collect(),
-    }
+    let language = context
+        .content_language
+        .map(|language| language.trim().to_owned())
+        .filter(|language| !language.is_empty());
+    let read = if text.starts_with(['{', '[']) {
+        read_json(text, base.as_ref()).ok_or_else(|| ParseFeedError::Unreadable {
+            reason: "JSON, but no JSON Feed".into(),
+        })
+    } else {
+        read_xml(text, base.clone(), language).ok_or_else(|| explain(text, base.as_ref()))
+    };
+    let mut document = read?;
+    document.encoding = decoded.encoding;
+    let marked = decoded.repair.into_iter();
+    let lead = !text.starts_with(['<', '{', '[']);
+    let lead = lead.then(|| Repair::IllFormed("text before the document".into()));
+    document.repairs.splice(0..0, marked.chain(lead));
+    Ok(document)
 }

@@ -14,6 +14,8 @@ pub enum Repair {
     },
     /// The document is not well-formed XML or JSON.
     IllFormed(String),
+    /// Entities of HTML that XML does not know.
+    HtmlEntity,
     /// A date could not be read, or lies outside sense.
     Date(String),
     /// The document breaks off before its end.
@@ -34,6 +36,7 @@ impl fmt::Display for Repair {
                 used,
             } => write!(formatter, "no encoding declared; read as {used}"),
             Self::IllFormed(what) => write!(formatter, "not well formed: {what}"),
+            Self::HtmlEntity => formatter.write_str("entities of HTML in XML"),
             Self::Date(raw) => write!(formatter, "date cannot be read: {raw}"),
             Self::Truncated => formatter.write_str("the document breaks off before its end"),
             Self::Limit(what) => write!(formatter, "cut off at a limit: {what}"),
