@@ -39,6 +39,10 @@ pub enum Script {
 
 impl Script {
     /// The script of `c`; combining marks shared by scripts are `Common`.
+    #[expect(
+        clippy::match_same_arms,
+        reason = "one arm a line reads better than one arm a script"
+    )]
     pub fn of(c: char) -> Self {
         match u32::from(c) {
             0x41..=0x5A | 0x61..=0x7A => Self::Latin,

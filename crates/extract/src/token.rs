@@ -51,7 +51,7 @@ pub enum Case {
     Title,
     /// "WORD", two letters or more.
     Upper,
-    /// "McDonald", "iPhone".
+    /// Upper case inside the word, as "eBay".
     Mixed,
 }
 
