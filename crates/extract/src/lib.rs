@@ -4,7 +4,9 @@
 //! speakers, entities and mentions of watched officials. It cannot fail; odd text gives fewer
 //! findings.
 
+mod entity;
 mod mark;
+mod name;
 mod pack;
 mod quote;
 mod script;
@@ -16,6 +18,7 @@ mod syntax;
 pub mod syntax;
 mod token;
 
+pub use name::Matcher;
 pub use script::Script;
 pub use sentence::Document;
 pub use token::{Case, Gap, Token, TokenKind, tokenize};
@@ -25,30 +28,38 @@ use model::{Extraction, Language, Official};
 /// Extracts from articles; built once, shared by threads.
 #[derive(Debug)]
 pub struct Extractor {
-    officials: Vec<Official>,
+    matcher: Matcher,
 }
 
 impl Extractor {
     /// An extractor that also looks for these officials.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers read the watch-list for this and have no further use for it"
+    )]
     pub fn new(officials: Vec<Official>) -> Self {
-        Self { officials }
+        Self {
+            matcher: Matcher::new(&officials),
+        }
     }
 
     /// Everything found in `text`; spans point into it.
     pub fn extract(&self, text: &str, language: &Language) -> Extraction {
-        let _ = &self.officials;
         let document = Document::new(text);
-        let entities = Vec::new();
+        let mut mentions = self.matcher.find(text, language);
+        let mut entities = Vec::new();
+        entity::link(&mut entities, &mut mentions, text);
         let found = if is_english(language) {
             quote::find(&document)
         } else {
             Vec::new()
         };
-        let quotes = speaker::resolve(text, &entities, found);
+        let mut quotes = speaker::resolve(text, &entities, found);
+        entity::link_speakers(&mut quotes, &entities);
         Extraction {
             quotes,
             entities,
-            mentions: Vec::new(),
+            mentions,
         }
     }
 }

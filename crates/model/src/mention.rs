@@ -38,4 +38,9 @@ pub enum MentionEvidence {
     },
     /// The article's coreference ties the words to a name that matched.
     Coreference,
+    /// Speaks against it: with this word the name is that of a street, a party or a book.
+    Eponym {
+        /// The word.
+        word: String,
+    },
 }

@@ -1,0 +1,89 @@
+//! Ties the entities of a text to the watch-list.
+
+use model::{Entity, EntityKind, EntityMention, Mention, MentionEvidence, MentionForm, Quote};
+
+/// Ties each mention of an official to the entity whose name it overlaps, and makes an entity of
+/// the mentions that no entity covers: in languages without a model the watched are all that is
+/// known.
+pub(crate) fn link(entities: &mut Vec<Entity>, mentions: &mut [Mention], text: &str) {
+    for mention in mentions.iter_mut().filter(|mention| !is_eponym(mention)) {
+        let overlapping = entities.iter().position(|entity| {
+            let is_person = entity.kind == EntityKind::Person;
+            is_person
+                && entity
+                    .mentions
+                    .iter()
+                    .any(|m| m.span.overlaps(mention.span))
+        });
+        let same_official = || {
+            entities
+                .iter()
+                .position(|entity| entity.official.as_ref() == Some(&mention.official))
+        };
+        let name = mention.span.text(text).unwrap_or_default();
+        let position = match overlapping.or_else(same_official) {
+            Some(position) => position,
+            None => {
+                entities.push(watched_person(mention, name));
+                entities.len() - 1
+            }
+        };
+        mention.entity = Some(position);
+        let Some(entity) = entities.get_mut(position) else {
+            continue;
+        };
+        if entity.official.is_none() {
+            entity.official = Some(mention.official.clone());
+        }
+        if !entity
+            .mentions
+            .iter()
+            .any(|m| m.span.overlaps(mention.span))
+        {
+            entity.mentions.push(EntityMention {
+                span: mention.span,
+                form: MentionForm::Name,
+            });
+            entity.mentions.sort_by_key(|m| m.span);
+        }
+        if entity.name.len() < name.len() && overlapping.is_none() {
+            name.clone_into(&mut entity.name);
+        }
+    }
+}
+
+/// Gives speakers that have no entity yet the one whose name stands in their words.
+pub(crate) fn link_speakers(quotes: &mut [Quote], entities: &[Entity]) {
+    for speaker in quotes.iter_mut().filter_map(|quote| quote.speaker.as_mut()) {
+        let position = speaker.entity.or_else(|| {
+            entities.iter().position(|entity| {
+                let mut names = entity.mentions.iter().map(|mention| mention.span);
+                names.any(|name| speaker.spans.iter().any(|span| span.overlaps(name)))
+            })
+        });
+        let Some((position, entity)) = position.and_then(|at| Some((at, entities.get(at)?))) else {
+            continue;
+        };
+        speaker.entity = Some(position);
+        if speaker.official.is_none() {
+            speaker.official.clone_from(&entity.official);
+        }
+    }
+}
+
+fn watched_person(mention: &Mention, name: &str) -> Entity {
+    Entity {
+        kind: EntityKind::Person,
+        name: name.to_owned(),
+        mentions: Vec::new(),
+        titles: Vec::new(),
+        official: Some(mention.official.clone()),
+    }
+}
+
+fn is_eponym(mention: &Mention) -> bool {
+    mention
+        .evidence
+        .iter()
+        .any(|evidence| matches!(evidence, MentionEvidence::Eponym { .. }))
+}

@@ -1,0 +1,272 @@
+//! What speaks for a short or common name meaning the official, and what against it.
+
+use std::collections::HashMap;
+
+use memchr::memmem;
+use model::Span;
+
+use super::normal::{Normal, Normalizer};
+use crate::{script::Script, token::Case};
+
+/// Titles and honorifics by language: own compilation, `language position class form` a line.
+const TITLES: &str = include_str!("titles.txt");
+const COUNTRIES: &str = include_str!("countries.txt");
+const EPONYMS: &str = include_str!("eponyms.txt");
+
+/// Folded bytes on either side of a name in which context counts as near by; about two sentences.
+const WINDOW: usize = 500;
+/// Longest title looked for beside a name.
+const MAX_TITLE: usize = 90;
+
+/// The word lists, folded.
+#[derive(Debug)]
+pub(super) struct Lexicon {
+    before: Vec<TitleWord>,
+    after: Vec<TitleWord>,
+    countries: HashMap<String, Vec<Vec<u8>>>,
+    eponyms_before: Vec<Vec<u8>>,
+    eponyms_after: Vec<Vec<u8>>,
+}
+
+#[derive(Debug)]
+struct TitleWord {
+    folded: Vec<u8>,
+    text: String,
+    is_title: bool,
+}
+
+/// What stands right beside a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// A title, such as "President".
+    Title(String),
+    /// An honorific, such as "Mr.".
+    Honorific(String),
+}
+
+impl Lexicon {
+    pub(super) fn new(normalizer: &Normalizer) -> Self {
+        let mut before = Vec::new();
+        let mut after = Vec::new();
+        for line in TITLES.lines() {
+            let mut fields = line.split('\t').skip(1);
+            let (Some(position), Some(class), Some(form)) =
+                (fields.next(), fields.next(), fields.next())
+            else {
+                continue;
+            };
+            let word = || TitleWord {
+                folded: normalizer.folded(form.trim_end_matches('.')),
+                text: form.to_owned(),
+                is_title: class == "title",
+            };
+            if position != "after" {
+                before.push(word());
+            }
+            if position != "before" {
+                after.push(word());
+            }
+        }
+        // The longest title is the one meant.
+        before.sort_by_key(|word| std::cmp::Reverse(word.folded.len()));
+        after.sort_by_key(|word| std::cmp::Reverse(word.folded.len()));
+        let countries = data_lines(COUNTRIES)
+            .filter_map(|line| {
+                let mut fields = line.split('\t');
+                let code = fields.next()?.to_owned();
+                Some((code, fields.map(|stem| normalizer.folded(stem)).collect()))
+            })
+            .collect();
+        let eponyms = |side: &str| {
+            data_lines(EPONYMS)
+                .filter_map(|line| line.split_once('\t'))
+                .filter(|(position, _)| *position == side)
+                .map(|(_, word)| normalizer.folded(word))
+                .collect()
+        };
+        Self {
+            before,
+            after,
+            countries,
+            eponyms_before: eponyms("before"),
+            eponyms_after: eponyms("after"),
+        }
+    }
+
+    /// The beginnings of words that name a country; none for an unknown code.
+    pub(super) fn country(&self, code: &str) -> &[Vec<u8>] {
+        self.countries.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    /// The title or honorific right beside the folded name at `start..end`.
+    pub(super) fn beside(&self, normal: &Normal, start: usize, end: usize) -> Option<Beside> {
+        let before = text_before(normal, start);
+        let after = text_after(normal, end);
+        let found = self
+            .before
+            .iter()
+            .find(|word| ends_with_word(before, &word.folded))
+            .or_else(|| {
+                self.after
+                    .iter()
+                    .find(|word| starts_with_word(after, &word.folded))
+            })?;
+        Some(if found.is_title {
+            Beside::Title(found.text.clone())
+        } else {
+            Beside::Honorific(found.text.clone())
+        })
+    }
+
+    /// The word that makes the folded name at `start..end` part of another thing's name.
+    pub(super) fn eponym(&self, normal: &Normal, start: usize, end: usize) -> Option<String> {
+        let before = text_before(normal, start);
+        let after = text_after(normal, end);
+        self.eponyms_after
+            .iter()
+            .find(|word| starts_with_word(after, word))
+            .or_else(|| {
+                self.eponyms_before
+                    .iter()
+                    .find(|word| ends_with_word(before, word))
+            })
+            .map(|word| String::from_utf8_lossy(word).into_owned())
+    }
+}
+
+fn data_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+}
+
+fn text_before(normal: &Normal, start: usize) -> &[u8] {
+    let from = start.saturating_sub(MAX_TITLE);
+    trim_filler(normal.bytes.get(from..start).unwrap_or_default(), false)
+}
+
+fn text_after(normal: &Normal, end: usize) -> &[u8] {
+    let to = (end + MAX_TITLE).min(normal.bytes.len());
+    trim_filler(normal.bytes.get(end..to).unwrap_or_default(), true)
+}
+
+/// Cuts the space and the stop of an abbreviation between a title and a name.
+fn trim_filler(mut text: &[u8], at_start: bool) -> &[u8] {
+    loop {
+        let rest = if at_start {
+            text.strip_prefix(b" ")
+        } else {
+            text.strip_suffix(b" ").or_else(|| text.strip_suffix(b"."))
+        };
+        match rest {
+            Some(rest) => text = rest,
+            None => return text,
+        }
+    }
+}
+
+fn ends_with_word(text: &[u8], word: &[u8]) -> bool {
+    let Some(rest) = text.strip_suffix(word) else {
+        return false;
+    };
+    !word.is_empty()
+        && (is_unspaced(word.first()) || rest.last().is_none_or(|byte| is_boundary(*byte)))
+}
+
+fn starts_with_word(text: &[u8], word: &[u8]) -> bool {
+    let Some(rest) = text.strip_prefix(word) else {
+        return false;
+    };
+    !word.is_empty()
+        && (is_unspaced(word.last()) || rest.first().is_none_or(|byte| is_boundary(*byte)))
+}
+
+/// Whether a folded byte belongs to a script whose letters take three bytes: those of Asia.
+fn is_unspaced(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|byte| *byte >= 0xe0 || (0x80..0xc0).contains(byte))
+}
+
+const fn is_boundary(byte: u8) -> bool {
+    !byte.is_ascii_alphanumeric() && byte < 0x80
+}
+
+/// Where a context word was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Nearness {
+    /// Within two sentences or so.
+    Near,
+    /// Elsewhere in the text.
+    Far,
+}
+
+/// The first of `words` found, near `at` first, with how near it is.
+pub(super) fn find_context<'w>(
+    normal: &Normal,
+    at: usize,
+    words: &'w [Vec<u8>],
+    excluded: (usize, usize),
+) -> Option<(&'w [u8], Nearness)> {
+    let from = at.saturating_sub(WINDOW);
+    let to = (at + WINDOW).min(normal.bytes.len());
+    let near = normal.bytes.get(from..to).unwrap_or_default();
+    let outside = |place: usize| place + 1 <= excluded.0 || place >= excluded.1;
+    for word in words.iter().filter(|word| word.len() > 1) {
+        if find_word(near, word).any(|place| outside(from + place)) {
+            return Some((word, Nearness::Near));
+        }
+    }
+    let found = words
+        .iter()
+        .filter(|word| word.len() > 1)
+        .find(|word| find_word(&normal.bytes, word).any(outside))?;
+    Some((found, Nearness::Far))
+}
+
+/// Where `word` starts a word of `text`.
+fn find_word<'t>(text: &'t [u8], word: &'t [u8]) -> impl Iterator<Item = usize> + 't {
+    memmem::find_iter(text, word).filter(move |at| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        is_unspaced(word.first()) || before.is_none_or(|byte| is_boundary(*byte) || *byte >= 0xe0)
+    })
+}
+
+/// The capitalised word right before the name in `raw`, where it may be the given name of somebody
+/// else; scripts without case have none.
+pub(super) fn name_before(raw: &str, span: Span) -> Option<&str> {
+    let before = raw.get(..span.start())?;
+    let trimmed = before.strip_suffix([' ', '\u{a0}'])?;
+    let start = trimmed
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| c.is_alphabetic() || matches!(c, '\'' | '’' | '.'))
+        .last()?
+        .0;
+    let word = trimmed.get(start..)?;
+    is_capitalised(word).then_some(word)
+}
+
+/// The capitalised word right behind the name.
+pub(super) fn name_after(raw: &str, span: Span) -> Option<&str> {
+    let after = raw.get(span.end()..)?;
+    let rest = after.strip_prefix([' ', '\u{a0}'])?;
+    let end = rest
+        .char_indices()
+        .find(|(_, c)| !c.is_alphabetic())
+        .map_or(rest.len(), |(at, _)| at);
+    let word = rest.get(..end)?;
+    is_capitalised(word).then_some(word)
+}
+
+/// Whether the word at `raw[..at]`'s end opens a sentence.
+pub(super) fn opens_sentence(raw: &str, word: &str, span: Span) -> bool {
+    let head = raw.get(..span.start()).unwrap_or_default().trim_end();
+    let head = head.strip_suffix(word).unwrap_or(head).trim_end();
+    head.is_empty() || head.ends_with(['.', '!', '?', ':', '"', '“', '”', '«', '\n', '—', '-', '–'])
+}
+
+fn is_capitalised(word: &str) -> bool {
+    matches!(
+        Script::of(word.chars().next().unwrap_or(' ')),
+        Script::Latin | Script::Cyrillic
+    ) && matches!(Case::of(word), Case::Title | Case::Mixed)
+        && word.chars().next().is_some_and(char::is_uppercase)
+}

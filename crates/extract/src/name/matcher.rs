@@ -1,0 +1,306 @@
+//! The matcher: from a text to the officials it mentions.
+
+use std::{collections::HashSet, fmt};
+
+use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
+use model::{Language, Mention, MentionEvidence, Official, Span};
+
+use super::{
+    apposition,
+    edge::{self, Edges},
+    evidence::{self, Lexicon},
+    normal::{Normal, Normalizer},
+    watch_list::{Alias, Facts, Patterns, Strength, WatchList},
+    weak,
+};
+use crate::{script::Script, token::Case};
+
+/// Given names in lower case: the word before a one-word name that makes it somebody else's.
+const GIVEN_NAMES: &str = include_str!("given_names.txt");
+
+/// Score of a full name of two words or more.
+const FULL_SCORE: f32 = 0.98;
+/// Score of a full name of one word, or of a short one inside a run of an unspaced script.
+const SHORT_SCORE: f32 = 0.9;
+/// Score of a name inside the name of a street, party or book.
+const EPONYM_SCORE: f32 = 0.35;
+
+/// Finds the officials of a watch-list in texts; built once, shared by threads.
+pub struct Matcher {
+    normalizer: Normalizer,
+    automaton: Option<DoubleArrayAhoCorasick<u32>>,
+    /// For each pattern of the automaton, its aliases.
+    groups: Vec<Box<[u32]>>,
+    list: WatchList,
+    lexicon: Lexicon,
+    given_names: HashSet<&'static str>,
+}
+
+/// A name seen between good boundaries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate<'m> {
+    pub(super) edges: Edges,
+    /// The folded bytes of the name.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) alias: &'m Alias,
+}
+
+impl Candidate<'_> {
+    pub(super) fn span(&self) -> Span {
+        self.edges.span
+    }
+}
+
+impl fmt::Debug for Matcher {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Matcher")
+            .field("officials", &self.list.facts.len())
+            .field("aliases", &self.list.aliases.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Matcher {
+    /// A matcher for `officials`; names without a letter are passed over.
+    pub fn new(officials: &[Official]) -> Self {
+        let normalizer = Normalizer::new();
+        let lexicon = Lexicon::new(&normalizer);
+        let (list, patterns) = WatchList::new(officials, &normalizer);
+        let (automaton, groups) = build(patterns);
+        Self {
+            normalizer,
+            automaton,
+            groups,
+            list,
+            lexicon,
+            given_names: GIVEN_NAMES.split_whitespace().collect(),
+        }
+    }
+
+    /// The mentions of officials in `text`, in text order.
+    pub fn find(&self, text: &str, language: &Language) -> Vec<Mention> {
+        let Some(automaton) = &self.automaton else {
+            return Vec::new();
+        };
+        let normal = self.normalizer.normalize(text);
+        let candidates = self.candidates(automaton, &normal, text, language);
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+        let mut mentions = self.judge(&candidates, &normal, text);
+        apposition::add_glosses(&mut mentions, text);
+        mentions.sort_by_key(|mention| (mention.span, mention.official.clone()));
+        mentions
+    }
+
+    fn candidates<'m>(
+        &'m self,
+        automaton: &DoubleArrayAhoCorasick<u32>,
+        normal: &Normal,
+        text: &str,
+        language: &Language,
+    ) -> Vec<Candidate<'m>> {
+        let mut candidates = Vec::new();
+        for found in automaton.find_overlapping_iter(&normal.bytes) {
+            let (start, end) = (found.start(), found.end());
+            if cuts_word(&normal.bytes, start, end) {
+                continue;
+            }
+            let Some(span) = normal.raw_span(start, end, text) else {
+                continue;
+            };
+            let group = self.groups.get(found.value() as usize);
+            for alias in group.into_iter().flatten() {
+                let Some(alias) = self.list.aliases.get(*alias as usize) else {
+                    continue;
+                };
+                let edges = edge::edges(text, span, language, alias.letters)
+                    .filter(|edges| is_written_as(alias, *edges, text));
+                if let Some(edges) = edges {
+                    candidates.push(Candidate {
+                        edges,
+                        start,
+                        end,
+                        alias,
+                    });
+                }
+            }
+        }
+        longest(candidates)
+    }
+
+    /// Full names first, since weak ones lean on them.
+    fn judge(&self, candidates: &[Candidate<'_>], normal: &Normal, text: &str) -> Vec<Mention> {
+        let mut mentions = Vec::new();
+        let (full, weak): (Vec<&Candidate<'_>>, Vec<&Candidate<'_>>) = candidates
+            .iter()
+            .partition(|candidate| candidate.alias.strength == Strength::Full);
+        let mut named = Vec::new();
+        for candidate in full {
+            if self.is_somebody_else(candidate, text) {
+                continue;
+            }
+            let score = if candidate.alias.is_one_word {
+                SHORT_SCORE
+            } else {
+                FULL_SCORE
+            };
+            let eponym = self.lexicon.eponym(normal, candidate.start, candidate.end);
+            let is_eponym = eponym.is_some();
+            let evidence = match eponym {
+                Some(word) => vec![MentionEvidence::FullAlias, MentionEvidence::Eponym { word }],
+                None => vec![MentionEvidence::FullAlias],
+            };
+            if !is_eponym {
+                named.push((candidate.span(), candidate.alias.official));
+            }
+            let score = if is_eponym { EPONYM_SCORE } else { score };
+            mentions.extend(self.mention(candidate, evidence, score));
+        }
+        let scene = weak::Scene {
+            normal,
+            text,
+            lexicon: &self.lexicon,
+            facts: &self.list.facts,
+            given_names: &self.given_names,
+            named: &named,
+        };
+        for verdict in weak::judge(&scene, &weak) {
+            mentions.extend(self.mention(verdict.candidate, verdict.evidence, verdict.score));
+        }
+        mentions
+    }
+
+    fn mention(
+        &self,
+        candidate: &Candidate<'_>,
+        evidence: Vec<MentionEvidence>,
+        score: f32,
+    ) -> Option<Mention> {
+        let facts = self.list.facts.get(candidate.alias.official)?;
+        Some(Mention {
+            official: facts.id.clone(),
+            span: candidate.span(),
+            alias: candidate.alias.text.to_string(),
+            evidence,
+            score,
+            entity: None,
+        })
+    }
+
+    /// Whether a one-word full name stands behind another person's given name ("Ann Oru" where
+    /// only "Oru" is listed), or before "Jr.".
+    fn is_somebody_else(&self, candidate: &Candidate<'_>, text: &str) -> bool {
+        let after = text.get(candidate.span().end()..).unwrap_or_default();
+        if after.starts_with(" Jr") || after.starts_with(", Jr") {
+            return true;
+        }
+        if !candidate.alias.is_one_word {
+            return false;
+        }
+        let facts = self.list.facts.get(candidate.alias.official);
+        evidence::name_before(text, candidate.span()).is_some_and(|word| {
+            let folded = self.normalizer.folded(word);
+            let is_own = facts.is_some_and(|facts| is_own_word(facts, &folded));
+            !is_own && self.given_names.contains(word.to_lowercase().as_str())
+        })
+    }
+}
+
+pub(super) fn is_own_word(facts: &Facts, folded: &[u8]) -> bool {
+    facts.own_words.contains(folded)
+}
+
+/// Builds the automaton; none where there are no names.
+fn build(patterns: Patterns) -> (Option<DoubleArrayAhoCorasick<u32>>, Vec<Box<[u32]>>) {
+    let mut groups = Vec::with_capacity(patterns.len());
+    let mut keyed = Vec::with_capacity(patterns.len());
+    for (position, (pattern, aliases)) in (0_u32..).zip(patterns) {
+        groups.push(aliases.into_boxed_slice());
+        keyed.push((pattern, position));
+    }
+    let automaton = DoubleArrayAhoCorasickBuilder::new()
+        .match_kind(MatchKind::Standard)
+        .build_with_values(keyed)
+        .ok();
+    (automaton, groups)
+}
+
+/// Whether folded bytes `start..end` of a script that parts words begin or end inside a word of
+/// ASCII letters: the cheap test that most hits of short names fail.
+fn cuts_word(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+    start > 0 && is_letter(start) && is_letter(start - 1)
+}
+
+/// Whether case and accents are those of a name: a name of a script with case is capitalised, and
+/// where both the list and the text write accents on a one-word name they must agree, since
+/// Vietnamese tells words apart by them.
+fn is_written_as(alias: &Alias, edges: Edges, text: &str) -> bool {
+    let Some(written) = edges.span.text(text) else {
+        return false;
+    };
+    let first = written.chars().next().unwrap_or(' ');
+    let has_case = matches!(
+        Script::of(first),
+        Script::Latin | Script::Cyrillic | Script::Greek
+    );
+    if has_case && alias.text.chars().next().is_some_and(char::is_uppercase) {
+        if !first.is_uppercase() {
+            return false;
+        }
+        let is_short = alias.letters <= 3;
+        if is_short && Case::of(written) == Case::Upper && alias.is_one_word {
+            return false;
+        }
+        if !alias.is_one_word
+            && written
+                .split([' ', '-', '\u{a0}'])
+                .next_back()
+                .is_some_and(|w| {
+                    Case::of(w) == Case::Lower && w.len() > 3 && !alias.text.contains(w)
+                })
+        {
+            return false;
+        }
+    }
+    let is_plain = written.is_ascii() || alias.text.is_ascii() || !has_case;
+    is_plain || !alias.is_one_word || same_accents(&alias.text, written)
+}
+
+fn same_accents(listed: &str, written: &str) -> bool {
+    use unicode_normalization::UnicodeNormalization;
+    let lower = |text: &str| text.nfc().flat_map(char::to_lowercase).collect::<String>();
+    lower(written).starts_with(&lower(listed))
+        || Script::of(listed.chars().next().unwrap_or(' ')) == Script::Cyrillic
+}
+
+/// The candidates that no longer one covers, in text order; names of the same bytes all stay.
+fn longest(mut candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
+    candidates.sort_by_key(|c| (c.start, std::cmp::Reverse(c.end), c.alias.official));
+    let mut kept: Vec<Candidate<'_>> = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        let is_covered = kept.last().is_some_and(|last| {
+            let is_same = last.start == candidate.start && last.end == candidate.end;
+            let is_repeated = is_same && last.alias.official == candidate.alias.official;
+            is_repeated || !is_same && candidate.start < last.end && candidate.end <= last.end
+        });
+        if is_covered {
+            continue;
+        }
+        // Of two that overlap the first stays, unless the second is longer.
+        match kept.last() {
+            Some(last) if candidate.start < last.end && candidate.end > last.end => {
+                let longer = candidate.end - candidate.start > last.end - last.start;
+                if longer {
+                    kept.pop();
+                    kept.push(candidate);
+                }
+            }
+            _ => kept.push(candidate),
+        }
+    }
+    kept
+}

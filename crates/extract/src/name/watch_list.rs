@@ -1,0 +1,185 @@
+//! The watch-list, made ready for matching.
+
+use std::collections::{BTreeMap, HashSet};
+
+use model::{Official, OfficialId};
+
+use super::{evidence::Lexicon, inflection::case_forms, normal::Normalizer};
+use crate::script::Script;
+
+/// How much a name says by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// Enough by itself.
+    Full,
+    /// Needs evidence.
+    Weak,
+    /// A name by which the person is not called alone (the family name of a Cambodian): needs the
+    /// full name elsewhere.
+    Dependent,
+}
+
+/// One name of one official.
+#[derive(Debug)]
+pub(super) struct Alias {
+    /// Position of the official.
+    pub(super) official: usize,
+    /// The name as the watch-list has it.
+    pub(super) text: Box<str>,
+    pub(super) strength: Strength,
+    /// Whether the name is a single word of a script that parts words.
+    pub(super) is_one_word: bool,
+    /// Letters, not counting marks.
+    pub(super) letters: usize,
+}
+
+/// What is known of an official, folded.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub(super) id: OfficialId,
+    /// Context words, organisations and offices.
+    pub(super) context: Vec<Vec<u8>>,
+    pub(super) country: Option<String>,
+    /// The words of all names, folded: they do not speak for another person.
+    pub(super) own_words: HashSet<Vec<u8>>,
+}
+
+/// The names by folded form, each with the positions of its aliases.
+pub(super) type Patterns = BTreeMap<Vec<u8>, Vec<u32>>;
+
+#[derive(Debug)]
+pub(super) struct WatchList {
+    pub(super) aliases: Vec<Alias>,
+    pub(super) facts: Vec<Facts>,
+}
+
+impl WatchList {
+    /// Folds the names of all officials.
+    pub(super) fn new(officials: &[Official], normalizer: &Normalizer) -> (Self, Patterns) {
+        let mut list = Self {
+            aliases: Vec::new(),
+            facts: Vec::with_capacity(officials.len()),
+        };
+        let mut patterns = Patterns::new();
+        for official in officials {
+            list.add(official, normalizer, &mut patterns);
+        }
+        (list, patterns)
+    }
+
+    fn add(&mut self, official: &Official, normalizer: &Normalizer, patterns: &mut Patterns) {
+        let position = self.facts.len();
+        let weak: HashSet<&str> = official.weak_aliases.iter().map(String::as_str).collect();
+        let mut full: Vec<&str> = official
+            .aliases
+            .values()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        if Script::of(official.name.chars().next().unwrap_or(' ')) != Script::Common
+            && !official.name.contains('(')
+        {
+            full.push(&official.name);
+        }
+        full.retain(|name| !weak.contains(name));
+        full.sort_unstable();
+        full.dedup();
+        let folded_full: Vec<Vec<u8>> = full.iter().map(|name| normalizer.folded(name)).collect();
+        for (name, folded) in full.iter().zip(&folded_full) {
+            self.add_alias(position, name, folded, Strength::Full, normalizer, patterns);
+        }
+        for name in &official.weak_aliases {
+            let folded = normalizer.folded(name);
+            let strength = weak_strength(&folded, &folded_full, official.country.as_deref());
+            self.add_alias(position, name, &folded, strength, normalizer, patterns);
+        }
+        let offices = official.offices.iter().map(|office| &office.title);
+        let context = official
+            .context
+            .iter()
+            .chain(&official.organisations)
+            .chain(offices);
+        let own_words = folded_full
+            .iter()
+            .flat_map(|name| name.split(|byte| *byte == b' '))
+            .map(<[u8]>::to_vec)
+            .collect();
+        self.facts.push(Facts {
+            id: official.id.clone(),
+            context: context.map(|word| normalizer.folded(word)).collect(),
+            country: official.country.clone(),
+            own_words,
+        });
+    }
+
+    fn add_alias(
+        &mut self,
+        official: usize,
+        name: &str,
+        folded: &[u8],
+        strength: Strength,
+        normalizer: &Normalizer,
+        patterns: &mut Patterns,
+    ) {
+        let letters = name
+            .chars()
+            .filter(|c| c.is_alphabetic() && !is_vowel_sign(*c))
+            .count();
+        if folded.is_empty() || letters == 0 || letters == 1 && name.is_ascii() {
+            return;
+        }
+        let Ok(position) = u32::try_from(self.aliases.len()) else {
+            return;
+        };
+        self.aliases.push(Alias {
+            official,
+            text: name.into(),
+            strength,
+            is_one_word: !folded.contains(&b' '),
+            letters,
+        });
+        add_pattern(patterns, folded.to_vec(), position);
+        if name
+            .chars()
+            .next()
+            .is_some_and(|c| Script::of(c) == Script::Cyrillic)
+        {
+            for form in case_forms(&name.to_lowercase()) {
+                add_pattern(patterns, normalizer.folded(&form), position);
+            }
+        }
+    }
+}
+
+fn add_pattern(patterns: &mut Patterns, folded: Vec<u8>, alias: u32) {
+    let aliases = patterns.entry(folded).or_default();
+    if !aliases.contains(&alias) {
+        aliases.push(alias);
+    }
+}
+
+/// Vowel signs that Unicode counts as letters.
+fn is_vowel_sign(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+/// In Cambodia, Viet Nam and Myanmar a person is called by the full or the given name, never by
+/// the first part alone: there a weak name that does not end a full name is dependent on it.
+fn weak_strength(weak: &[u8], full: &[Vec<u8>], country: Option<&str>) -> Strength {
+    let is_part = full
+        .iter()
+        .any(|name| memchr::memmem::find(name, weak).is_some());
+    let is_end = full.iter().any(|name| name.ends_with(weak));
+    match country {
+        Some("KH" | "VN" | "MM") if is_part && !is_end => Strength::Dependent,
+        _ => Strength::Weak,
+    }
+}
+
+/// Whether the lexicon knows the official's country.
+pub(super) fn country_words<'l>(facts: &Facts, lexicon: &'l Lexicon) -> &'l [Vec<u8>] {
+    facts
+        .country
+        .as_deref()
+        .map_or(&[], |code| lexicon.country(code))
+}
