@@ -165,6 +165,7 @@ mod tests {
             organisations: Vec::new(),
             country: None,
             context: Vec::new(),
+            wikidata: None,
             note: None,
         };
         let mut outbox = Outbox::new();

@@ -34,6 +34,9 @@ pub struct Official {
     /// Words that speak for the official where only a weak alias is seen.
     #[serde(default)]
     pub context: Vec<String>,
+    /// Wikidata item, such as `Q42`, for import and export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wikidata: Option<String>,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

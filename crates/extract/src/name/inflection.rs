@@ -4,7 +4,7 @@
 //! costs a few bytes, a missing one costs a mention.
 
 /// Most forms made of one name, so that a long name cannot fill the automaton.
-const MAX_FORMS: usize = 48;
+const MAX_FORMS: usize = 160;
 
 /// The case forms of a name written in Cyrillic, apart from the name itself.
 pub(super) fn case_forms(name: &str) -> Vec<String> {
