@@ -2,6 +2,8 @@
 //!
 //! With `--hold-out` every eighth document is kept back and measured; without, all are used.
 
+#![allow(clippy::print_stderr, reason = "a command that reports to its user")]
+
 use std::{env, error::Error, fs, path::PathBuf};
 
 use extract::syntax::train::{Recipe, measure, read_trees, train};

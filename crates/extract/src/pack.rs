@@ -19,9 +19,6 @@ pub(crate) struct Pack {
     pub(crate) question_words: Vec<String>,
     /// Words for when something was said, which may stand between cue and content.
     pub(crate) time_words: Vec<String>,
-    /// Nouns for a message, which say things themselves ("the statement said").
-    pub(crate) messages: Vec<String>,
-    /// Words that open an aside about a time or a manner.
     pub(crate) refusals: Refusals,
     cue: Vec<Cue>,
     #[serde(skip)]
@@ -52,8 +49,9 @@ pub(crate) struct Refusals {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cue {
-    /// Dictionary form.
-    pub(crate) lemma: String,
+    /// Dictionary form, which names the cue for those who read the pack.
+    #[expect(dead_code, reason = "read by people")]
+    lemma: String,
     forms: Vec<String>,
     frames: Vec<Frame>,
     act: SpeechAct,
@@ -62,6 +60,9 @@ pub(crate) struct Cue {
     /// Words that must follow for an object to count ("called *for*").
     #[serde(default)]
     pub(crate) particles: Vec<String>,
+    /// One of these must follow for the word to report at all ("pointed *out*").
+    #[serde(default)]
+    pub(crate) requires: Vec<String>,
 }
 
 /// What can follow a cue as the thing said.
@@ -143,7 +144,6 @@ mod tests {
     fn the_english_pack_reads_and_knows_its_cues() {
         let pack = Pack::english();
         let said = pack.cue("Said").expect("a form of say");
-        assert_eq!(said.lemma, "say");
         assert!(said.has(Frame::Clause));
         assert!(pack.cue("table").is_none());
     }

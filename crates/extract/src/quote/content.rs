@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use super::{
-    subject::{is_nominal, phrase_after},
+    subject::{Subject, is_nominal, phrase_after},
     verb::{Form, Verb, is_finite, is_verb},
     view::View,
 };
 use crate::{
     pack::{Frame, Pack, holds},
     syntax::{Label, Tag},
+    token::TokenKind,
 };
 
 /// A stretch of a sentence that reports.
@@ -25,6 +26,7 @@ pub(crate) fn complement(
     pack: &Pack,
     verb: &Verb<'_>,
     others: &[Verb<'_>],
+    subjects: &[Option<Subject>],
 ) -> Option<Content> {
     let limit = view
         .quotes
@@ -38,8 +40,8 @@ pub(crate) fn complement(
         return None;
     }
     let ended = |from: usize, rule| {
-        let range = from..clause_end(view, verb, others, from, limit);
-        (range.len() > 0).then_some(Content { range, rule })
+        let range = from..clause_end(view, verb, others, subjects, from, limit);
+        (!range.is_empty()).then_some(Content { range, rule })
     };
     if cue.has(Frame::Clause) {
         let mut from = start;
@@ -62,7 +64,8 @@ pub(crate) fn complement(
         {
             return Some(content);
         }
-        if starts_clause(view, from, limit) {
+        let is_sure = cue.weight == 3 && is_word(view, from) && from == start;
+        if starts_clause(view, from, limit) || is_sure {
             let content = ended(from, "bare clause")?;
             if has_finite(view, &content.range) {
                 return Some(content);
@@ -100,7 +103,7 @@ fn object(view: &View<'_, '_>, verb: &Verb<'_>, from: usize) -> Option<usize> {
     if verb.form == Form::Passive {
         return None;
     }
-    let has_particle = view.is_any(from, &["for", "on"]) && !verb.cue.particles.is_empty();
+    let has_particle = holds(&verb.cue.particles, view.word(from));
     let from = if has_particle { from + 1 } else { from };
     let tag = view.tag(from);
     let starts = is_nominal(tag)
@@ -173,13 +176,14 @@ fn over_modifiers(view: &View<'_, '_>, pack: &Pack, start: usize, limit: usize) 
         {
             place += 2;
         }
-        if is_medium(view, place) {
-            if let Some(phrase) = phrase_after(view, place + 1) {
-                if phrase.end < limit && starts_clause(view, phrase.end, limit) {
-                    place = phrase.end;
-                } else if phrase.end < limit && view.is_any(phrase.end, &["that"]) {
-                    return phrase.end;
-                }
+        if is_medium(view, place)
+            && let Some(phrase) = phrase_after(view, place + 1)
+            && phrase.end < limit
+        {
+            if starts_clause(view, phrase.end, limit) {
+                place = phrase.end;
+            } else if view.is(phrase.end, "that") {
+                return phrase.end;
             }
         }
         if place == before {
@@ -200,6 +204,15 @@ fn is_medium(view: &View<'_, '_>, place: usize) -> bool {
             &[
                 "in", "on", "at", "during", "to", "of", "through", "via", "by",
             ],
+        )
+}
+
+/// Whether something other than a sign, a preposition or a conjunction stands here.
+fn is_word(view: &View<'_, '_>, place: usize) -> bool {
+    view.kind(place) == TokenKind::Word
+        && !matches!(
+            view.tag(place),
+            Tag::Preposition | Tag::Conjunction | Tag::To | Tag::Particle | Tag::Adverb
         )
 }
 
@@ -255,18 +268,22 @@ fn clause_end(
     view: &View<'_, '_>,
     verb: &Verb<'_>,
     others: &[Verb<'_>],
+    subjects: &[Option<Subject>],
     from: usize,
     limit: usize,
 ) -> usize {
     let mut end = limit;
-    for other in others
-        .iter()
-        .filter(|other| other.at > from && other.at < end)
-    {
-        if let Some(cut) = cut_before(view, verb, other, from) {
+    for (other, subject) in others.iter().zip(subjects) {
+        if other.at <= from || other.at >= end {
+            continue;
+        }
+        if let Some(cut) = cut_before(view, verb, other, subject.as_ref(), from) {
             end = cut;
             break;
         }
+    }
+    if let Some(cut) = (from + 2..end).find(|place| reporter_resumes(view, *place, end)) {
+        end = cut;
     }
     if let Some(cut) = source_cut(view, from, end) {
         end = cut;
@@ -289,12 +306,27 @@ fn cut_before(
     view: &View<'_, '_>,
     verb: &Verb<'_>,
     other: &Verb<'_>,
+    subject: Option<&Subject>,
     from: usize,
 ) -> Option<usize> {
     let start = other.group.start;
     let before = start.checked_sub(1)?;
     if before <= from {
         return None;
+    }
+    // "who heads the party and said he would stay, said on Monday": the main clause goes on.
+    let resumes =
+        view.is_comma(before) && subject.is_some_and(|subject| subject.range.end < verb.at);
+    if other.form == Form::Finite && resumes {
+        return Some(before);
+    }
+    // "Asked whether he would stay, Smith said": the aside is over.
+    if let Some(subject) = subject
+        && matches!(verb.form, Form::Passive | Form::Participle)
+        && subject.range.start > from + 1
+        && view.is_comma(subject.range.start - 1)
+    {
+        return Some(subject.range.start - 1);
     }
     match other.form {
         Form::Participle if view.is_comma(before) => Some(before),
@@ -321,6 +353,26 @@ fn cut_before(
     }
 }
 
+/// Whether the reporter goes on by himself behind the comma at `comma`: with a clause of its own
+/// ("…, but he has since left", "…, Smith left"), or an explanation that runs to the end ("…, which
+/// was founded in 1951"). Each of these gained on the development articles; "as", "after",
+/// "because" and participles lost.
+fn reporter_resumes(view: &View<'_, '_>, comma: usize, end: usize) -> bool {
+    if view.is_marked(comma) || !view.is_comma(comma) {
+        return false;
+    }
+    let next = comma + 1;
+    let has_clause = |start: usize| {
+        let subject = phrase_after(view, start);
+        subject.is_some_and(|subject| subject.end < end && is_finite(view, subject.end))
+    };
+    let explains = view.is_any(next, &["which", "who", "whose", "whom"]);
+    explains && !(next..end).any(|place| view.is_comma(place))
+        || view.is_any(next, &["but", "and"]) && has_clause(next + 1)
+        || view.is(next, "while")
+        || view.tag(next) == Tag::Pronoun && is_finite(view, next + 1)
+}
+
 /// ", according to the report" ends what another reports.
 fn source_cut(view: &View<'_, '_>, from: usize, end: usize) -> Option<usize> {
     (from + 1..end).find(|place| {
@@ -329,7 +381,13 @@ fn source_cut(view: &View<'_, '_>, from: usize, end: usize) -> Option<usize> {
 }
 
 /// What stands before "he said" at the end of a sentence: `left` is where the attribution starts.
-pub(crate) fn fronted(view: &View<'_, '_>, left: usize, from: usize) -> Option<Content> {
+/// Where the clause goes on behind the attribution (`is_half`), a subject alone will do.
+pub(crate) fn fronted(
+    view: &View<'_, '_>,
+    left: usize,
+    from: usize,
+    is_half: bool,
+) -> Option<Content> {
     let comma = left.checked_sub(1)?;
     if !view.is_comma(comma) && !view.is_dash(comma) && !(view.is_marked(comma)) {
         return None;
@@ -350,8 +408,10 @@ pub(crate) fn fronted(view: &View<'_, '_>, left: usize, from: usize) -> Option<C
         comma
     };
     let range = start..end;
-    (range.len() > 2 && has_finite(view, &range)).then_some(Content {
-        range,
-        rule: "fronted clause",
-    })
+    (is_half && !range.is_empty() || range.len() > 2 && has_finite(view, &range)).then_some(
+        Content {
+            range,
+            rule: "fronted clause",
+        },
+    )
 }

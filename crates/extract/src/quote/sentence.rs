@@ -138,7 +138,7 @@ fn opens_with_attribution(document: &Document<'_>, pack: &Pack, sentence: &Range
     let limit = sentence.end.min(sentence.start + 9);
     let cue = (sentence.start..limit).find(|place| {
         pack.cue(document.word(*place))
-            .is_some_and(|cue| cue.weight > 1 && cue.has(Frame::Quote))
+            .is_some_and(|cue| cue.has(Frame::Quote))
     });
     let signs = ["?", "!", "…", "...", "—", "–"];
     let ends_open = (1..4).any(|back| {
@@ -235,7 +235,7 @@ struct Sentence<'s, 'd, 't> {
     range: Range<usize>,
 }
 
-impl<'s> Sentence<'s, '_, '_> {
+impl Sentence<'_, '_, '_> {
     fn attribute(&self, all: &mut Vec<Attribution>) {
         let view = self.view;
         let verbs = cues(view, self.pack);
@@ -247,7 +247,7 @@ impl<'s> Sentence<'s, '_, '_> {
             .map(|(at, _)| self.owner(*at, &verbs, &subjects))
             .collect();
         let first = all.len();
-        let mut covered: Vec<Range<usize>> = Vec::new();
+        let mut covered: Vec<Range<usize>> = self.sources(all);
         for (place, verb) in verbs.iter().enumerate() {
             if covered.iter().any(|range| range.contains(&verb.at)) {
                 continue;
@@ -261,17 +261,25 @@ impl<'s> Sentence<'s, '_, '_> {
                 .map(|((_, quotation), _)| *quotation)
                 .collect();
             let clauses = if quotes.is_empty() {
-                self.clauses(verb, subject.as_ref(), &verbs, &covered)
+                self.clauses(place, &verbs, &subjects, &covered)
             } else {
-                Vec::new()
+                self.half_sentence(verb, subject.as_ref(), &quotes)
+                    .into_iter()
+                    .collect()
             };
-            if quotes.is_empty() && clauses.is_empty() {
+            if quotes.is_empty() && clauses.is_empty() && !self.announces(verb, subject.as_ref()) {
+                continue;
+            }
+            if quotes.is_empty()
+                && subject.is_none()
+                && verb.cue.weight < 3
+                && verb.form == Form::Finite
+            {
                 continue;
             }
             covered.extend(clauses.iter().map(|content| content.range.clone()));
             all.push(self.attribution(verb, subject, quotes, &clauses));
         }
-        self.sources(&covered, all);
         self.refusals(all);
         self.leftovers(&owners, first, all);
     }
@@ -292,10 +300,10 @@ impl<'s> Sentence<'s, '_, '_> {
             let score = if verb.at >= at {
                 // Behind the quotation: "…," he said.
                 let gap = left.saturating_sub(at);
-                if gap > 12 || view.has_quote_between(at, left) {
+                if gap > 25 || view.has_quote_between(at, left) {
                     continue;
                 }
-                20 - 2 * i32::try_from(gap).unwrap_or(99)
+                20 - i32::try_from(gap).unwrap_or(99)
             } else {
                 // Before it: he said, "…"
                 let gap = at - verb.at;
@@ -322,16 +330,65 @@ impl<'s> Sentence<'s, '_, '_> {
         best.map(|(_, place)| place)
     }
 
-    fn clauses(
+    /// Whether a sentence ends in an attribution that the next one fills: "Smith said in a
+    /// statement."
+    fn announces(&self, verb: &Verb<'_>, subject: Option<&Subject>) -> bool {
+        verb.cue.weight == 3
+            && verb.form == Form::Finite
+            && subject.is_some()
+            && self.view.quotes.is_empty()
+            && self.view.len() < verb.at + 9
+    }
+
+    /// The reporter's words that a quotation behind the attribution completes: `There was, she
+    /// said, "an implicit bargain."`
+    fn half_sentence(
         &self,
         verb: &Verb<'_>,
         subject: Option<&Subject>,
-        others: &[Verb<'_>],
+        quotes: &[usize],
+    ) -> Option<Content> {
+        let view = self.view;
+        let left = subject.map_or(verb.group.start, |subject| {
+            subject.range.start.min(verb.group.start)
+        });
+        let (at, first) = view.quotes.first()?;
+        let goes_on = quotes.first() == Some(first)
+            && *at > verb.at
+            && self.quotations.get(*first).is_some_and(|quotation| {
+                let word = view.document.word(quotation.first);
+                word.starts_with(char::is_lowercase)
+            });
+        let comma = left.checked_sub(1).filter(|comma| view.is_comma(*comma))?;
+        let start = usize::from(view.is_any(0, &["but", "and", "yet"]));
+        let has_clause = (start..comma).any(|place| {
+            super::verb::is_finite(view, place) || view.tag(place) == crate::syntax::Tag::Name
+        });
+        (goes_on
+            && comma > start
+            && has_clause
+            && !view.is_any(start, &["in", "on", "at", "when", "as", "after", "asked"]))
+        .then_some(Content {
+            range: start..comma,
+            rule: "half a sentence in front",
+        })
+    }
+
+    fn clauses(
+        &self,
+        place: usize,
+        verbs: &[Verb<'_>],
+        subjects: &[Option<Subject>],
         covered: &[Range<usize>],
     ) -> Vec<Content> {
         let view = self.view;
-        let right = complement(view, self.pack, verb, others);
-        if right.is_some() {
+        let Some(verb) = verbs.get(place) else {
+            return Vec::new();
+        };
+        let subject = subjects.get(place).and_then(Option::as_ref);
+        let is_inverted = subject.is_some_and(|subject| subject.range.start > verb.at);
+        let right = complement(view, self.pack, verb, verbs, subjects);
+        if right.is_some() && !is_inverted {
             return right.into_iter().collect();
         }
         if !verb.cue.has(Frame::Clause) || verb.form == Form::Infinitive || verb.cue.weight < 2 {
@@ -346,17 +403,13 @@ impl<'s> Sentence<'s, '_, '_> {
             .filter(|end| *end <= left)
             .max()
             .unwrap_or(0);
-        let Some(front) = fronted(view, left, from) else {
+        let after = subject.map_or(verb.at + 1, |subject| subject.range.end.max(verb.at + 1));
+        let rest = self.rest_of_interrupted(after).filter(|_| !is_inverted);
+        let Some(front) = fronted(view, left, from, rest.is_some()) else {
             return Vec::new();
         };
         let mut contents = vec![front];
-        let after = subject.map_or(verb.at + 1, |subject| subject.range.end.max(verb.at + 1));
-        if view.is_comma(after) && after + 3 < view.end_of_words() {
-            contents.push(Content {
-                range: after + 1..view.end_of_words(),
-                rule: "interrupted clause",
-            });
-        }
+        contents.extend(rest);
         contents
     }
 
@@ -402,68 +455,35 @@ impl<'s> Sentence<'s, '_, '_> {
         }
     }
 
-    /// "According to the report, …" and "…, according to Smith".
-    fn sources(&self, covered: &[Range<usize>], all: &mut Vec<Attribution>) {
+    /// "According to the report, …" and "…, according to Smith"; returns what they cover.
+    fn sources(&self, all: &mut Vec<Attribution>) -> Vec<Range<usize>> {
         let view = self.view;
-        let places = (0..view.len()).filter(|place| is_source(view, *place));
-        for at in places
-            .filter(|at| !covered.iter().any(|range| range.contains(at)))
-            .collect::<Vec<_>>()
-        {
+        let mut covered: Vec<Range<usize>> = Vec::new();
+        for at in (0..view.len()).filter(|place| is_source(view, *place)) {
             let Some(subject) = phrase_after(view, at + 2) else {
                 continue;
             };
-            let end = view.end_of_words();
+            let content = self.source_content(at, &subject, &covered);
             let quotes: Vec<usize> = view
                 .quotes
                 .iter()
                 .map(|(_, quotation)| *quotation)
                 .collect();
-            let is_first = at == 0 || at == 1 && view.is_any(0, &["but", "and"]);
-            let mut contents = Vec::new();
-            let comma = (subject.end..end).find(|place| view.is_comma(*place));
-            if is_first {
-                if let Some(comma) = comma {
-                    contents.push(Content {
-                        range: comma + 1..end,
-                        rule: "according to, in front",
-                    });
-                }
-            } else {
-                let from = covered
-                    .iter()
-                    .map(|range| range.end)
-                    .filter(|end| *end <= at)
-                    .max()
-                    .unwrap_or(0);
-                let until = if view.is_comma(at - 1) { at - 1 } else { at };
-                let from = if view.is_any(from, &["but", "and"]) || view.is_comma(from) {
-                    from + 1
-                } else {
-                    from
-                };
-                if until > from {
-                    contents.push(Content {
-                        range: from..until,
-                        rule: "according to, behind",
-                    });
-                }
-            }
-            contents.retain(|content| content.range.len() > 1);
-            if contents.is_empty() && quotes.is_empty() {
-                continue;
-            }
-            let taken = if contents.is_empty() {
+            let taken = if content.is_none() {
                 quotes
             } else {
                 Vec::new()
             };
+            if content.is_none() && taken.is_empty() {
+                continue;
+            }
+            covered.extend(content.iter().map(|content| content.range.clone()));
             all.push(Attribution {
                 quotations: taken,
-                has_marks: contents
+                has_marks: content
                     .iter()
                     .any(|content| content.range.clone().any(|place| view.is_marked(place))),
-                clauses: contents
+                clauses: content
                     .iter()
                     .filter_map(|content| view.span(&content.range))
                     .collect(),
@@ -473,10 +493,55 @@ impl<'s> Sentence<'s, '_, '_> {
                 antecedent: None,
                 addressee: None,
                 weight: 3,
-                rules: vec!["source phrase"],
+                rules: ["source phrase"]
+                    .into_iter()
+                    .chain(content.iter().map(|content| content.rule))
+                    .collect(),
                 sentence: self.range.clone(),
             });
         }
+        covered
+    }
+
+    fn source_content(
+        &self,
+        at: usize,
+        subject: &Range<usize>,
+        covered: &[Range<usize>],
+    ) -> Option<Content> {
+        let view = self.view;
+        let end = view.end_of_words();
+        let opens = at == 0 || at == 1 && view.is_any(0, &["but", "and"]);
+        if opens {
+            let comma = (subject.end..end).find(|place| view.is_comma(*place))?;
+            let range = comma + 1..end;
+            return (range.len() > 1).then_some(Content {
+                range,
+                rule: "according to, in front",
+            });
+        }
+        let mut from = covered.iter().map(|range| range.end).max().unwrap_or(0);
+        while from < at
+            && (view.is_any(from, &["but", "and", "still", "yet"]) || view.is_comma(from))
+        {
+            from += 1;
+        }
+        let until = if view.is_comma(at - 1) { at - 1 } else { at };
+        (until > from + 1).then_some(Content {
+            range: from..until,
+            rule: "according to, behind",
+        })
+    }
+
+    /// The second half of a clause that "he said" interrupts.
+    fn rest_of_interrupted(&self, after: usize) -> Option<Content> {
+        let view = self.view;
+        let end = view.end_of_words();
+        let is_clause = (after + 1..end).any(|place| super::verb::is_finite(view, place));
+        (view.is_comma(after) && after + 3 < end && is_clause).then_some(Content {
+            range: after + 1..end,
+            rule: "interrupted clause",
+        })
     }
 
     /// "declined to comment", "did not respond to a request for comment".

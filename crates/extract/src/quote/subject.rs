@@ -338,7 +338,7 @@ fn tie_before(view: &View<'_, '_>, start: usize) -> Option<usize> {
     let ties = view.is_any(preposition, &TIES)
         && matches!(
             view.tag(noun),
-            Tag::Noun | Tag::Nouns | Tag::Name | Tag::Names | Tag::Number
+            Tag::Noun | Tag::Nouns | Tag::Name | Tag::Names | Tag::Number | Tag::Symbol
         );
     ties.then_some(noun)
 }

@@ -17,10 +17,7 @@ pub(crate) fn join(
             turns.push(next);
             continue;
         };
-        if next.cue.is_none()
-            && !last.quotations.is_empty()
-            && goes_on(document, quotations, last, &next)
-        {
+        if next.cue.is_none() && last.is_open() && goes_on(document, quotations, last, &next) {
             last.quotations.extend(&next.quotations);
             last.sentence.end = next.sentence.end;
             last.rules.push("turn goes on");
@@ -35,6 +32,13 @@ pub(crate) fn join(
             joined.rules.push("turn began in an earlier paragraph");
             *last = joined;
         } else {
+            let mut next = next;
+            if next.cue.is_none() && carries_on(document, last, &next) {
+                next.subject = last.subject;
+                next.antecedent = last.antecedent;
+                next.rules
+                    .push("speaker carried on from the paragraph before");
+            }
             turns.push(next);
         }
     }
@@ -44,6 +48,13 @@ pub(crate) fn join(
         .collect();
     found.sort_by_key(|quote| quote.content.first().copied());
     found
+}
+
+impl Attribution {
+    /// Whether a quotation behind it can belong to it.
+    fn is_open(&self) -> bool {
+        !self.quotations.is_empty() || self.clauses.is_empty()
+    }
 }
 
 /// Whether the quotation `next` goes on with the turn `last`.
@@ -61,7 +72,18 @@ fn goes_on(
     let adjacent = last.sentence.end == next.sentence.start;
     let same_paragraph =
         document.paragraph_of(last.sentence.start) == document.paragraph_of(next.sentence.start);
-    adjacent && (same_paragraph || carried)
+    same_paragraph || adjacent && carried
+}
+
+/// Whether a paragraph of nothing but marks follows one in which somebody was quoted.
+fn carries_on(document: &Document<'_>, last: &Attribution, next: &Attribution) -> bool {
+    let this = document.paragraph_of(next.sentence.start);
+    let opens = document
+        .paragraphs
+        .get(this)
+        .is_some_and(|range| range.start == next.sentence.start);
+    let before = document.paragraph_of(last.sentence.start);
+    opens && before + 1 == this && last.is_open()
 }
 
 /// Whether an attribution at the end covers a quotation that a re-opened mark continued.
@@ -95,7 +117,11 @@ fn quote(document: &Document<'_>, quotations: &[Quotation], turn: Attribution) -
         (false, true) => QuoteKind::Mixed,
         (false, false) => QuoteKind::Indirect,
     };
-    let base = [0.3, 0.5, 0.65, 0.8][usize::from(turn.weight.min(3))];
+    let base = match turn.weight {
+        0 | 1 => 0.5,
+        2 => 0.65,
+        _ => 0.8,
+    };
     let confidence = base + if turn.subject.is_some() { 0.1 } else { -0.1 };
     Some(Found {
         content,

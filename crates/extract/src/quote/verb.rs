@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::view::View;
 use crate::{
-    pack::{Cue, Pack},
+    pack::{Cue, Frame, Pack, holds},
     syntax::Tag,
 };
 
@@ -17,7 +17,6 @@ pub(crate) struct Verb<'p> {
     pub(crate) at: usize,
     pub(crate) form: Form,
     pub(crate) cue: &'p Cue,
-    pub(crate) is_negated: bool,
 }
 
 /// How a verb stands in its sentence.
@@ -43,8 +42,19 @@ pub(crate) fn cues<'p>(view: &View<'_, '_>, pack: &'p Pack) -> Vec<Verb<'p>> {
 
 fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p>> {
     let cue = pack.cue(view.word(at))?;
-    let tag = view.tag(at);
-    if !is_verb(tag) && !(cue.weight == 3 && view.word(at) != "say") {
+    let mut tag = view.tag(at);
+    // Markup that was never taken out: `<tweet tweet-author=…>`.
+    if at > 0 && matches!(view.word(at - 1), "<" | "/") || matches!(view.word(at + 1), "-" | "=") {
+        return None;
+    }
+    if !cue.requires.is_empty() && !holds(&cue.requires, view.word(at + 1)) {
+        return None;
+    }
+    if !is_verb(tag) && closes_attribution(view, cue, at) {
+        tag = Tag::Past;
+    }
+    let is_sure = cue.weight == 3 && view.word(at) != "say";
+    if !is_verb(tag) && !is_sure {
         return None;
     }
     // "calls" and "reports" behind a determiner or an adjective are nouns, whatever the tagger says.
@@ -59,7 +69,7 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
         return None;
     }
     let mut start = at;
-    let (mut be, mut to, mut finite, mut have, mut negated) = (false, false, false, false, false);
+    let (mut be, mut to, mut finite, mut have) = (false, false, false, false);
     while start > 0 && !view.is_marked(start - 1) && view.quote_before(start).is_none() {
         let word = view.word(start - 1);
         let is_auxiliary = is_any(word, &BE)
@@ -74,7 +84,6 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
             start -= 1;
             break;
         }
-        negated |= is_any(word, &["not", "n't", "n’t", "never"]);
         if !is_auxiliary && !is_adverb(view, start - 1) {
             break;
         }
@@ -102,7 +111,6 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
         at,
         form,
         cue,
-        is_negated: negated,
     })
 }
 
@@ -123,6 +131,28 @@ fn has_subject_left(view: &View<'_, '_>, start: usize) -> bool {
                 | Tag::Noun
         )
         || view.is_comma(before)
+}
+
+/// Whether the word ends an attribution behind a quotation ("…," Smith adds.), where taggers take
+/// "adds" for a noun.
+fn closes_attribution(view: &View<'_, '_>, cue: &Cue, at: usize) -> bool {
+    if cue.has(Frame::Quote)
+        && (view.is_comma(at + 1) || view.word(at + 1) == ":")
+        && view.quote_before(at + 2).is_some()
+    {
+        return true;
+    }
+    cue.has(Frame::Quote)
+        && view
+            .quotes
+            .iter()
+            .any(|(place, _)| (at.saturating_sub(8)..=at).contains(place))
+        && (at + 1 >= view.len()
+            || view.is_stop(at + 1)
+            || view.is_comma(at + 1)
+            || view.word(at + 1) == ":"
+            || view.quote_before(at + 1).is_some()
+            || view.tag(at + 1) == Tag::Preposition)
 }
 
 pub(crate) const fn is_verb(tag: Tag) -> bool {

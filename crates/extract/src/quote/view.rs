@@ -11,6 +11,9 @@ use crate::{
     token::{Case, TokenKind},
 };
 
+/// Quotations in one view; more are left to the next, so that the work stays linear in the text.
+const MOST_QUOTES: usize = 50;
+
 /// The words of one sentence outside its quotations, and where those stand.
 #[derive(Debug)]
 pub(crate) struct View<'d, 't> {
@@ -43,8 +46,11 @@ impl<'d, 't> View<'d, 't> {
             quotes: Vec::new(),
         };
         let mut at = range.start;
-        let mut nearest = in_range.clone();
-        while at < range.end && view.tokens.len() < LONGEST_SENTENCE {
+        let mut nearest = in_range;
+        while at < range.end
+            && view.tokens.len() < LONGEST_SENTENCE
+            && view.quotes.len() < MOST_QUOTES
+        {
             while let Some(place) = nearest.clone().next()
                 && quotations
                     .get(place)
@@ -72,6 +78,49 @@ impl<'d, 't> View<'d, 't> {
     pub(crate) fn parse(&mut self, grammar: &Grammar) {
         let words = self.tokens.iter().map(|token| self.document.word(*token));
         self.nodes = grammar.parse(words);
+        for place in 0..self.len() {
+            if self.is_name_by_case(place)
+                && let Some(node) = self.nodes.get_mut(place)
+            {
+                node.tag = Tag::Name;
+            }
+        }
+    }
+
+    /// Whether a word that the tagger took for something else is a name, since it is capitalised
+    /// where nothing but a name would be ("…," Read said.).
+    fn is_name_by_case(&self, place: usize) -> bool {
+        if !matches!(self.case(place), Case::Title | Case::Mixed | Case::Upper) {
+            return false;
+        }
+        let taken_for_another = matches!(
+            self.tag(place),
+            Tag::Base
+                | Tag::Past
+                | Tag::Present
+                | Tag::Present3
+                | Tag::Participle
+                | Tag::Gerund
+                | Tag::Adverb
+                | Tag::Modal
+                | Tag::Preposition
+                | Tag::Noun
+                | Tag::Nouns
+                | Tag::Comparative
+                | Tag::Interjection
+                | Tag::Foreign
+                | Tag::Other
+        );
+        let after_quote = place == 0 && self.quotes.first().is_some_and(|(at, _)| *at == 0);
+        let is_inside = place > 0
+            && self.kind(place - 1) == TokenKind::Word
+            && self.quote_before(place).is_none()
+            && !self.is_marked(place - 1);
+        let opens_clause = place == 0
+            && matches!(self.tag(1), Tag::Past | Tag::Present3 | Tag::Modal)
+            && self.tag(0) != Tag::Adverb
+            && self.tag(0) != Tag::Preposition;
+        taken_for_another && (after_quote || is_inside || opens_clause)
     }
 
     pub(crate) fn len(&self) -> usize {

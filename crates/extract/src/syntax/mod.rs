@@ -47,7 +47,7 @@ macro_rules! named {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum $name {
-            $(#[doc = $text] $variant,)*
+            $(#[doc = concat!("Called \"", $text, "\".")] $variant,)*
             /// Any other.
             Other,
         }

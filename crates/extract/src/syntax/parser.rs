@@ -168,10 +168,10 @@ impl State {
     }
 
     fn finish(mut self, root: LabelId) -> (Vec<u16>, Vec<LabelId>) {
-        if let Some(last) = self.stack.pop() {
-            if let Some(slot) = self.labels.get_mut(usize::from(last)) {
-                *slot = root;
-            }
+        if let Some(last) = self.stack.pop()
+            && let Some(slot) = self.labels.get_mut(usize::from(last))
+        {
+            *slot = root;
         }
         (self.heads, self.labels)
     }

@@ -9,7 +9,7 @@ use super::{
 pub(crate) type TagId = u8;
 
 /// Stands before the first word.
-pub(crate) const NO_TAG: TagId = WIDTH as u8 - 1;
+pub(crate) const NO_TAG: TagId = 63;
 
 const FEATURES: usize = 19;
 

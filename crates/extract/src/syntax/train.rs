@@ -2,6 +2,12 @@
 //!
 //! Behind the feature `training`, so that nothing of it is in the product.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "runs on a treebank at hand, not on input; a panic is the right end"
+)]
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
