@@ -1,0 +1,47 @@
+//! Starting, and what is said where that is not possible.
+
+use std::net::TcpListener;
+
+use broker::StartError;
+
+use crate::harness::{broker, config_in, create_topic, read_all};
+
+#[test]
+fn a_folder_has_one_broker_at_a_time() {
+    let first = broker();
+    let error = broker::start(config_in(&first.folder)).unwrap_err();
+    assert!(matches!(error, StartError::DataLocked { .. }));
+    let words = error.to_string();
+    assert!(
+        words.contains("in use by another run")
+            && words.contains(&*first.folder.path().to_string_lossy())
+    );
+    let config = config_in(&first.folder);
+    first.broker.shutdown();
+    broker::start(config).unwrap().shutdown();
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut config = config_in(&folder);
+    config.listen = taken.local_addr().unwrap();
+    let error = broker::start(config).unwrap_err();
+    assert!(matches!(error, StartError::PortTaken { .. }));
+    assert!(
+        error
+            .to_string()
+            .contains(&taken.local_addr().unwrap().port().to_string())
+    );
+}
+
+#[test]
+fn a_stop_with_connected_clients_takes_less_than_two_seconds() {
+    let broker = broker();
+    create_topic(&broker.address(), "t", 1, &[]);
+    assert!(read_all(&broker.address(), "t", "read_committed")[&0].is_empty());
+    let started = std::time::Instant::now();
+    broker.broker.shutdown();
+    assert!(started.elapsed().as_secs() < 2);
+}
