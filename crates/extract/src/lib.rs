@@ -8,6 +8,7 @@ mod entity;
 mod mark;
 mod name;
 mod pack;
+mod pattern;
 mod quote;
 mod script;
 mod sentence;
@@ -49,12 +50,11 @@ impl Extractor {
         let mut mentions = self.matcher.find(text, language);
         let mut entities = Vec::new();
         entity::link(&mut entities, &mut mentions, text);
-        let found = if is_english(language) {
-            quote::find(&document)
+        let mut quotes = if is_english(language) {
+            speaker::resolve(text, &entities, quote::find(&document))
         } else {
-            Vec::new()
+            pattern::quotes(text, language)
         };
-        let mut quotes = speaker::resolve(text, &entities, found);
         entity::link_speakers(&mut quotes, &entities);
         Extraction {
             quotes,

@@ -1,0 +1,179 @@
+//! Reported clauses without marks: `S said that C`, and `C` behind a colon.
+
+use std::ops::Range;
+
+use model::QuoteKind;
+
+use super::{
+    attribution::Attribution,
+    pack::{Hits, Pack, Side},
+    sentences::end_after,
+    subject::{Subject, SubjectFinder},
+};
+
+/// Fewer letters than this are no clause.
+const SHORTEST_CLAUSE: usize = 8;
+
+/// The reported clauses of a region without marks, in order. `used_cue` reports a marked quotation
+/// already, so its sentence holds no clause of its own.
+pub(super) fn reported_clause(
+    text: &str,
+    pack: &Pack,
+    hits: &Hits,
+    region: &Range<usize>,
+    used_cue: Option<&Range<usize>>,
+) -> Vec<(Range<usize>, QuoteKind, Attribution)> {
+    let mut found = Vec::new();
+    let mut start = region.start;
+    while start < region.end {
+        let end = end_after(text, start, region.end, &pack.sentence_ends);
+        let clause = Clause {
+            text,
+            pack,
+            hits,
+            sentence: start..end,
+            used_cue,
+        };
+        found.extend(clause.read());
+        start = end.max(start + 1);
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+    }
+    found
+}
+
+struct Clause<'t> {
+    text: &'t str,
+    pack: &'t Pack,
+    hits: &'t Hits,
+    sentence: Range<usize>,
+    used_cue: Option<&'t Range<usize>>,
+}
+
+impl Clause<'_> {
+    fn read(&self) -> Option<(Range<usize>, QuoteKind, Attribution)> {
+        let cue = self
+            .first(&self.hits.cues)
+            .filter(|cue| Some(cue) != self.used_cue)?;
+        self.before_cue(&cue).or_else(|| self.behind_cue(&cue))
+    }
+
+    /// `S said that C`, `S said: C`, and where a language needs no word between, `S said C`.
+    fn behind_cue(&self, cue: &Range<usize>) -> Option<(Range<usize>, QuoteKind, Attribution)> {
+        let rest = cue.end..self.sentence.end;
+        let colon = self
+            .slice(rest)
+            .find([':', '：', '៖'])
+            .map(|at| cue.end + at);
+        let complementizer = inside(&self.hits.complementizers, &(cue.start..self.sentence.end))
+            .find(|hit| hit.end >= cue.end);
+        let (from, kind, rule) = match (complementizer, colon) {
+            (_, Some(at)) if self.is_empty(cue.end..at) => (at, QuoteKind::Direct, "colon"),
+            (Some(word), Some(at)) if word.end <= at && self.is_empty(word.end..at) => {
+                (at, QuoteKind::Direct, "colon")
+            }
+            (Some(word), _) => (word.end, QuoteKind::Indirect, "complementizer"),
+            (None, Some(at)) => (at, QuoteKind::Direct, "colon"),
+            (None, None) if self.pack.bare_clause => (cue.end, QuoteKind::Indirect, "cue before"),
+            (None, None) => return None,
+        };
+        let content = self.content(from..self.sentence.end)?;
+        let finder = self.finder();
+        let before = finder.before(&(self.sentence.start..cue.start));
+        let after = || finder.after(&(cue.end..from));
+        let subject = match self.pack.subject.first() {
+            Some(Side::After) => after()
+                .filter(|found| found.rule != "leading phrase")
+                .or(before),
+            Some(Side::Before) | None => before.or_else(after),
+        };
+        Some((content, kind, self.attribution(cue, subject, rule)))
+    }
+
+    /// `S C quotative V`: what is said stands before the cue.
+    fn before_cue(&self, cue: &Range<usize>) -> Option<(Range<usize>, QuoteKind, Attribution)> {
+        let quotative = inside(&self.hits.quotatives, &(self.sentence.start..cue.end))
+            .filter(|hit| {
+                hit.end <= cue.start + 1 && self.is_empty(hit.end..cue.start.max(hit.end))
+            })
+            .last()?;
+        let lead = self.sentence.start..quotative.start;
+        let marker = inside(&self.hits.subject_markers, &lead).next()?;
+        let content = self.content(marker.end..quotative.start)?;
+        let subject = self.finder().before(&(lead.start..marker.end));
+        Some((
+            content,
+            QuoteKind::Indirect,
+            self.attribution(cue, subject, "quotative"),
+        ))
+    }
+
+    /// The clause in `range` without the signs at its ends; `None` where it is too short.
+    fn content(&self, range: Range<usize>) -> Option<Range<usize>> {
+        let text = self.slice(range.clone());
+        let is_edge = |c: char| {
+            c.is_whitespace() || ('\u{200B}'..='\u{200F}').contains(&c) || ",，、:：៖;".contains(c)
+        };
+        let start = range.start + text.len() - text.trim_start_matches(is_edge).len();
+        let ends = &self.pack.sentence_ends;
+        let end = range.end
+            - (text.len()
+                - text
+                    .trim_end_matches(|c| is_edge(c) || ends.contains(&c))
+                    .len());
+        let content = start..end.max(start);
+        let letters = self
+            .slice(content.clone())
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .count();
+        (letters >= SHORTEST_CLAUSE).then_some(content)
+    }
+
+    fn attribution(&self, cue: &Range<usize>, subject: Option<Subject>, rule: &str) -> Attribution {
+        let mut rules = vec![rule.to_owned(), format!("cue {}", self.slice(cue.clone()))];
+        rules.extend(
+            subject
+                .iter()
+                .map(|subject| format!("speaker by {}", subject.rule)),
+        );
+        Attribution {
+            cue: Some(cue.clone()),
+            subject,
+            rules,
+            is_strong: true,
+        }
+    }
+
+    fn first(&self, hits: &[Range<usize>]) -> Option<Range<usize>> {
+        inside(hits, &self.sentence).next().cloned()
+    }
+
+    fn is_empty(&self, range: Range<usize>) -> bool {
+        self.slice(range).chars().all(|c| !c.is_alphanumeric())
+    }
+
+    const fn finder(&self) -> SubjectFinder<'_> {
+        SubjectFinder {
+            text: self.text,
+            hits: self.hits,
+        }
+    }
+
+    fn slice(&self, range: Range<usize>) -> &str {
+        self.text.get(range).unwrap_or_default()
+    }
+}
+
+fn inside<'h>(
+    hits: &'h [Range<usize>],
+    region: &Range<usize>,
+) -> impl Iterator<Item = &'h Range<usize>> {
+    let first = hits.partition_point(|hit| hit.start < region.start);
+    let end = region.end;
+    hits.iter()
+        .skip(first)
+        .take_while(move |hit| hit.start < end)
+        .filter(move |hit| hit.end <= end)
+}

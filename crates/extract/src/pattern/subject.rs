@@ -1,0 +1,508 @@
+//! Who speaks: the noun phrase that a language puts before or after its cue.
+
+use std::ops::Range;
+
+use model::SpeakerKind;
+
+use super::pack::Hits;
+
+/// Longest name in characters; what is longer has run into the sentence.
+const LONGEST_NAME: usize = 48;
+/// Longest given name in letters, where no capitals show its end.
+const LONGEST_GIVEN_NAME: usize = 14;
+/// How far behind a cue its subject may start, in bytes.
+const FARTHEST_SUBJECT: usize = 160;
+
+/// A phrase that may name the speaker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Subject {
+    pub(super) span: Range<usize>,
+    pub(super) kind: SpeakerKind,
+    /// The whole phrase: titles and name.
+    pub(super) phrase: Range<usize>,
+    /// Which rule found it.
+    pub(super) rule: &'static str,
+}
+
+/// Looks for subjects in one text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SubjectFinder<'t> {
+    pub(super) text: &'t str,
+    pub(super) hits: &'t Hits,
+}
+
+impl SubjectFinder<'_> {
+    /// The subject in `region`, which ends at the cue.
+    pub(super) fn before(&self, region: &Range<usize>) -> Option<Subject> {
+        let region = self.trimmed(region);
+        if let Some(pronoun) = self
+            .pronoun(&region)
+            .filter(|found| self.slice(found.span.end..region.end).trim().is_empty())
+        {
+            return Some(pronoun);
+        }
+        self.appositive(&region).or_else(|| self.best(&region))
+    }
+
+    /// The subject in `region`, which starts at the cue's end: before any break.
+    pub(super) fn after(&self, region: &Range<usize>) -> Option<Subject> {
+        let end = self
+            .text
+            .floor_char_boundary(region.end.min(region.start + FARTHEST_SUBJECT));
+        let whole = region.start..self.clause_end(region.start, end);
+        let cut = inside(&self.hits.breaks, &whole)
+            .next()
+            .map_or(whole.end, |hit| hit.start);
+        let region = self.trimmed(&(region.start..cut.max(region.start)));
+        if let Some(pronoun) = self
+            .pronoun(&region)
+            .filter(|found| found.span.start <= region.start + 1)
+        {
+            return Some(pronoun);
+        }
+        self.best(&region)
+    }
+
+    fn best(&self, region: &Range<usize>) -> Option<Subject> {
+        self.candidates(region)
+            .into_iter()
+            .find(|candidate| !self.is_governed(candidate, region))
+            .or_else(|| self.pronoun(region))
+            .or_else(|| self.leading_phrase(region))
+    }
+
+    /// Named candidates, the likeliest first: behind an honorific, behind or before a title, in
+    /// capitals, or marked by a particle.
+    fn candidates(&self, region: &Range<usize>) -> Vec<Subject> {
+        let titled = self.titled(region);
+        let mut found = self.suffixed(region, &titled);
+        found.extend(self.capitalised(region));
+        found.extend(self.particle_marked(region));
+        found.extend(titled);
+        let only_initial = |candidate: &Subject| {
+            candidate.rule == "capitals"
+                && candidate.span.start == region.start
+                && !self.slice(candidate.span.clone()).contains(is_gap)
+        };
+        found.sort_by_key(|candidate| {
+            let is_title = candidate.kind == SpeakerKind::Titled;
+            let is_honoured = candidate.rule == "honorific";
+            (
+                is_title,
+                !is_honoured,
+                only_initial(candidate),
+                candidate.span.start,
+            )
+        });
+        found
+    }
+
+    /// Names behind titles and honorifics.
+    fn titled(&self, region: &Range<usize>) -> Vec<Subject> {
+        let mut found = Vec::new();
+        let titles: Vec<&Range<usize>> = inside(&self.hits.titles_before, region).collect();
+        let mut place = 0;
+        while let Some(title) = titles.get(place) {
+            let mut last = *title;
+            place += 1;
+            while let Some(next) = titles.get(place)
+                && self.slice(last.end..next.start).trim().is_empty()
+            {
+                last = next;
+                place += 1;
+            }
+            let limit = titles.get(place).map_or(region.end, |next| next.start);
+            let rule = if self
+                .hits
+                .honorifics
+                .binary_search_by_key(&last.start, |hit| hit.start)
+                .is_ok()
+            {
+                "honorific"
+            } else {
+                "title"
+            };
+            let name = self.name_from(last.end, limit);
+            found.push(if let Some(span) = name {
+                let phrase = title.start..span.end;
+                Subject {
+                    span,
+                    kind: SpeakerKind::Named,
+                    phrase,
+                    rule,
+                }
+            } else {
+                let span = title.start..last.end;
+                let phrase = span.clone();
+                Subject {
+                    span,
+                    kind: SpeakerKind::Titled,
+                    phrase,
+                    rule: "title alone",
+                }
+            });
+        }
+        found
+    }
+
+    /// Names before titles and honorifics, as in Japanese; not where a name stands behind as well.
+    fn suffixed(&self, region: &Range<usize>, titled: &[Subject]) -> Vec<Subject> {
+        let is_taken = |title: &Range<usize>| {
+            titled.iter().any(|subject| {
+                subject.kind == SpeakerKind::Named
+                    && subject.phrase.start <= title.start
+                    && title.end <= subject.phrase.end
+            })
+        };
+        inside(&self.hits.titles_after, region)
+            .filter(|title| !is_taken(title))
+            .filter_map(|title| {
+                let span = self.name_until(title.start, region.start)?;
+                let phrase = span.start..title.end;
+                Some(Subject {
+                    span,
+                    kind: SpeakerKind::Named,
+                    phrase,
+                    rule: "title behind",
+                })
+            })
+            .collect()
+    }
+
+    /// Runs of capitalised words that are not titles.
+    fn capitalised(&self, region: &Range<usize>) -> Vec<Subject> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        let mut depth = 0_i32;
+        let mut counted = region.start;
+        for word in words(self.slice(region.clone())) {
+            let span = region.start + word.start..region.start + word.end;
+            depth += bracket_steps(self.slice(counted..span.start));
+            counted = span.end;
+            let is_capital = self
+                .slice(span.clone())
+                .chars()
+                .next()
+                .is_some_and(char::is_uppercase);
+            if !is_capital || depth > 0 || self.is_title(&span) {
+                continue;
+            }
+            match runs.last_mut() {
+                Some(last) if is_joint(self.slice(last.end..span.start)) => last.end = span.end,
+                _ => runs.push(span),
+            }
+        }
+        let is_function_word = |run: &Range<usize>| {
+            run.len() < 2
+                || inside(&self.hits.breaks, run).any(|hit| hit == run)
+                || inside(&self.hits.pronouns, run).any(|hit| hit == run)
+        };
+        runs.retain(|run| !is_function_word(run));
+        let subjects = runs.into_iter().map(|span| {
+            let phrase = span.clone();
+            Subject {
+                span,
+                kind: SpeakerKind::Named,
+                phrase,
+                rule: "capitals",
+            }
+        });
+        subjects.collect()
+    }
+
+    fn is_title(&self, word: &Range<usize>) -> bool {
+        let titles = &self.hits.titles_before;
+        let next = titles.partition_point(|title| title.start <= word.start);
+        next.checked_sub(1)
+            .and_then(|place| titles.get(place))
+            .is_some_and(|title| title.end >= word.end)
+    }
+
+    /// `S, minister of …,`: a short phrase without a title, and a title behind the comma.
+    fn appositive(&self, region: &Range<usize>) -> Option<Subject> {
+        let text = self.slice(region.clone());
+        let comma = region.start + text.find([',', '،', '、', '，'])?;
+        let span = self.trimmed(&(region.start..comma));
+        let words = self.slice(span.clone()).split_whitespace().count();
+        let behind = comma..region.end;
+        let title = inside(&self.hits.titles_before, &behind).next()?;
+        let is_name = (1..=4).contains(&words)
+            && inside(&self.hits.titles_before, &span).next().is_none()
+            && inside(&self.hits.breaks, &span).next().is_none()
+            && self
+                .slice(comma..title.start)
+                .chars()
+                .all(|c| !c.is_alphanumeric());
+        let phrase = region.start..title.end;
+        is_name.then_some(Subject {
+            span,
+            kind: SpeakerKind::Named,
+            phrase,
+            rule: "apposition",
+        })
+    }
+
+    /// What stands before a particle that marks the subject.
+    fn particle_marked(&self, region: &Range<usize>) -> Vec<Subject> {
+        let markers = inside(&self.hits.subject_markers, region);
+        let found = markers.filter_map(|marker| {
+            let span = self.name_until(marker.start, region.start)?;
+            {
+                let phrase = span.start..marker.end;
+                Some(Subject {
+                    span,
+                    kind: SpeakerKind::Named,
+                    phrase,
+                    rule: "particle",
+                })
+            }
+        });
+        found.take(1).collect()
+    }
+
+    fn pronoun(&self, region: &Range<usize>) -> Option<Subject> {
+        let names = self.titled(region);
+        let is_part_of_name = |pronoun: &Range<usize>| {
+            names.iter().any(|name| {
+                name.kind == SpeakerKind::Named
+                    && name.phrase.start < pronoun.end
+                    && pronoun.start < name.phrase.end
+            })
+        };
+        let span = inside(&self.hits.pronouns, region)
+            .find(|hit| !is_part_of_name(hit))?
+            .clone();
+        let phrase = span.clone();
+        Some(Subject {
+            span,
+            kind: SpeakerKind::Pronoun,
+            phrase,
+            rule: "pronoun",
+        })
+    }
+
+    /// The first words of the region, up to a break: a speaker without name or known title.
+    fn leading_phrase(&self, region: &Range<usize>) -> Option<Subject> {
+        let end = self.phrase_end(region.start, region.end);
+        let span = self.trimmed(&(region.start..end));
+        let phrase = span.clone();
+        self.is_name_sized(&span).then_some(Subject {
+            span,
+            kind: SpeakerKind::Titled,
+            phrase,
+            rule: "leading phrase",
+        })
+    }
+
+    /// The name that starts at `from`, up to a break, a bracket or a change to small letters.
+    fn name_from(&self, from: usize, limit: usize) -> Option<Range<usize>> {
+        let rest = self.slice(from..limit);
+        let start = from + rest.len() - rest.trim_start_matches(is_gap).len();
+        let end = self.phrase_end(start, limit);
+        let name = self.slice(start..end);
+        let is_cased = name.chars().any(|c| c.is_uppercase() || c.is_lowercase());
+        let within = if is_cased {
+            cased_name(name)?
+        } else {
+            0..uncased_name(name)
+        };
+        let span = self.trimmed(&(start + within.start..start + within.end));
+        self.is_name_sized(&span).then_some(span)
+    }
+
+    /// The name that ends at `to`, back to a break, a sign or a number: two words at most.
+    fn name_until(&self, to: usize, limit: usize) -> Option<Range<usize>> {
+        let before = self.slice(limit..to);
+        let sign = before
+            .char_indices()
+            .rev()
+            .find(|(_, c)| is_sign(*c) || c.is_numeric())
+            .map_or(limit, |(at, c)| limit + at + c.len_utf8());
+        let breaks = inside(&self.hits.breaks, &(sign..to))
+            .filter(|hit| hit.end < to)
+            .last();
+        let start = breaks.map_or(sign, |hit| hit.end);
+        let span = self.trimmed(&(start..to));
+        let name = self.slice(span.clone());
+        let span = match name.rmatch_indices(is_gap).nth(1) {
+            Some((cut, gap)) => span.start + cut + gap.len()..span.end,
+            None => span,
+        };
+        self.is_name_sized(&span).then_some(span)
+    }
+
+    fn is_name_sized(&self, span: &Range<usize>) -> bool {
+        let text = self.slice(span.clone());
+        (1..=LONGEST_NAME).contains(&text.chars().count())
+            && text.chars().any(char::is_alphanumeric)
+    }
+
+    /// Where the phrase that starts at `from` ends: at a break, a cue, a sign or a number.
+    fn phrase_end(&self, from: usize, limit: usize) -> usize {
+        let region = from..limit;
+        let word_end = [
+            &self.hits.breaks,
+            &self.hits.cues,
+            &self.hits.subject_markers,
+        ]
+        .into_iter()
+        .filter_map(|hits| inside(hits, &region).next())
+        .map(|hit| hit.start)
+        .min()
+        .unwrap_or(limit);
+        let sign = self
+            .slice(from..word_end)
+            .char_indices()
+            .find(|(_, c)| is_sign(*c) || c.is_numeric());
+        sign.map_or(word_end, |(at, _)| from + at)
+    }
+
+    /// Where the clause that starts at `from` ends.
+    fn clause_end(&self, from: usize, limit: usize) -> usize {
+        let sign = self
+            .slice(from..limit)
+            .char_indices()
+            .skip_while(|(_, c)| c.is_whitespace() || is_sign(*c))
+            .find(|(_, c)| ".!?;:,،，。！？；：«“„「".contains(*c));
+        sign.map_or(limit, |(at, _)| from + at)
+    }
+
+    /// Whether a preposition stands right before the candidate, or before its titles.
+    fn is_governed(&self, candidate: &Subject, region: &Range<usize>) -> bool {
+        let mut start = candidate.span.start;
+        let titles_end = self
+            .hits
+            .titles_before
+            .partition_point(|title| title.start < start);
+        for title in self.hits.titles_before.iter().take(titles_end).rev() {
+            let touches = title.end <= start && self.slice(title.end..start).trim().is_empty();
+            if title.start < region.start || !touches {
+                break;
+            }
+            start = title.start;
+        }
+        inside(&self.hits.prepositions, &(region.start..start))
+            .last()
+            .is_some_and(|hit| self.slice(hit.end..start).trim().is_empty())
+    }
+
+    fn trimmed(&self, range: &Range<usize>) -> Range<usize> {
+        let text = self.slice(range.clone());
+        let is_edge = |c: char| is_gap(c) || is_sign(c);
+        let start = range.start + text.len() - text.trim_start_matches(is_edge).len();
+        let end = range.end - (text.len() - text.trim_end_matches(is_edge).len());
+        start.min(end)..end.max(start)
+    }
+
+    fn slice(&self, range: Range<usize>) -> &str {
+        self.text.get(range).unwrap_or_default()
+    }
+}
+
+/// The hits that lie wholly inside `region`.
+fn inside<'h>(
+    hits: &'h [Range<usize>],
+    region: &Range<usize>,
+) -> impl Iterator<Item = &'h Range<usize>> {
+    let first = hits.partition_point(|hit| hit.start < region.start);
+    let end = region.end;
+    hits.iter()
+        .skip(first)
+        .take_while(move |hit| hit.start < end)
+        .filter(move |hit| hit.end <= end)
+}
+
+/// Byte ranges of the words of `text`.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_joiner = |c: char| matches!(c, '-' | '\'' | '’' | '·' | '.');
+    let mut starts = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        while starts.next_if(|(_, c)| !c.is_alphanumeric()).is_some() {}
+        let (start, first) = starts.next()?;
+        let mut end = start + first.len_utf8();
+        while let Some((at, c)) =
+            starts.next_if(|(_, c)| c.is_alphanumeric() || is_joiner(*c) || is_mark(*c))
+        {
+            if !is_joiner(c) || c == '.' && at - start < 3 {
+                end = at + c.len_utf8();
+            }
+        }
+        Some(start..end)
+    })
+}
+
+/// How many more round brackets `text` opens than it closes.
+fn bracket_steps(text: &str) -> i32 {
+    let count = |signs: [char; 2]| i32::try_from(text.matches(signs).count()).unwrap_or(i32::MAX);
+    count(['(', '（']) - count([')', '）'])
+}
+
+/// Whether two capitalised words with this between them are one name.
+fn is_joint(between: &str) -> bool {
+    let small = [
+        "", "de", "da", "do", "dos", "del", "la", "le", "van", "von", "der", "den", "bin", "al",
+        "el", "di", "du", "ibn", "bint",
+    ];
+    !between.contains(['\n', ',', '(']) && small.contains(&between.trim())
+}
+
+/// The first run of capitalised words in `phrase`, small words of names included.
+fn cased_name(phrase: &str) -> Option<Range<usize>> {
+    let mut run: Option<Range<usize>> = None;
+    for word in words(phrase) {
+        let is_capital = phrase
+            .get(word.clone())?
+            .chars()
+            .next()
+            .is_some_and(char::is_uppercase);
+        match &mut run {
+            None if is_capital => run = Some(word),
+            Some(run) if is_capital && is_joint(phrase.get(run.end..word.start)?) => {
+                run.end = word.end;
+            }
+            Some(_) if is_capital => break,
+            None | Some(_) => {}
+        }
+    }
+    run
+}
+
+/// Length of the name that `phrase` starts with in a script without capitals: family and given
+/// name, which a space parts, and up to two more words where all are short.
+fn uncased_name(phrase: &str) -> usize {
+    let mut end = 0;
+    let mut words = 0;
+    let mut start = 0;
+    for piece in phrase.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        let letters = word.chars().filter(|c| c.is_alphanumeric()).count();
+        if words == 3 || words > 0 && letters > LONGEST_GIVEN_NAME {
+            break;
+        }
+        words += usize::from(letters > 0);
+        end = if letters > 0 { start + word.len() } else { end };
+        if letters > LONGEST_GIVEN_NAME {
+            // Words run together: the name ends at a zero-width space, if anywhere.
+            end = word.find('\u{200B}').map_or(end, |cut| start + cut);
+            break;
+        }
+        start += piece.len();
+    }
+    end
+}
+
+fn is_gap(c: char) -> bool {
+    c.is_whitespace() || ('\u{200B}'..='\u{200F}').contains(&c) || c == '\u{2060}' || c == '་'
+}
+
+/// Signs that end a name; those that stand inside names do not.
+fn is_sign(c: char) -> bool {
+    !c.is_alphanumeric()
+        && !is_gap(c)
+        && !is_mark(c)
+        && !matches!(c, '-' | '\'' | '’' | '.' | '·' | '・' | '=' | '＝')
+}
+
+/// Vowel signs and the like, which are no letters by themselves.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200C}' | '\u{200D}')
+}
