@@ -1,0 +1,126 @@
+//! The wire contract: golden documents decode and encode unchanged, schemas are those of the types.
+//!
+//! `UPDATE=1 cargo test -p model --test wire` writes the schemas anew. Golden documents are never
+//! rewritten: a change that one does not survive breaks readers, and wants a new major version.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "all of this is test code, where the lints allow these only inside test functions"
+)]
+
+use std::{env, fs, path::PathBuf};
+
+use model::{
+    Alert, Article, Enriched, EntityRecord, FeedCursor, MentionRecord, QuoteRecord, Record,
+    Rejected,
+};
+use schemars::{JsonSchema, schema_for};
+use serde_json::Value;
+
+fn golden(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(format!("{name}.json"));
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// `onrecord.quote.v1` → `quote`.
+fn name_of<T: Record>() -> &'static str {
+    let name = T::TYPE.strip_prefix("onrecord.").unwrap();
+    name.strip_suffix(".v1").unwrap()
+}
+
+fn check<T: Record + JsonSchema>() {
+    let name = name_of::<T>();
+    let text = golden(name);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let record: T = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let encoded = serde_json::to_value(&record).unwrap();
+    assert_eq!(encoded, document, "{name} does not encode as it was");
+    assert!(!record.key().is_empty() && !record.event_id().is_empty());
+    check_schema::<T>(name, &document);
+}
+
+fn check_schema<T: JsonSchema>(name: &str, document: &Value) {
+    let schema = schema_for!(T);
+    let text = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs/schemas")
+        .join(format!("{name}.v1.json"));
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    let committed = fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error} (UPDATE=1 writes it)", path.display()));
+    assert_eq!(committed, text, "{name}: UPDATE=1 writes the schema anew");
+    let validator = jsonschema::validator_for(schema.as_value()).unwrap();
+    let faults: Vec<String> = validator
+        .iter_errors(document)
+        .map(|fault| fault.to_string())
+        .collect();
+    assert_eq!(
+        faults,
+        Vec::<String>::new(),
+        "{name} does not fit its schema"
+    );
+}
+
+#[test]
+fn articles_keep_their_wire_form() {
+    check::<Article>();
+}
+
+#[test]
+fn feed_cursors_keep_their_wire_form() {
+    check::<FeedCursor>();
+}
+
+#[test]
+fn enriched_articles_keep_their_wire_form() {
+    check::<Enriched>();
+}
+
+#[test]
+fn quotes_keep_their_wire_form() {
+    check::<QuoteRecord>();
+}
+
+#[test]
+fn entities_keep_their_wire_form() {
+    check::<EntityRecord>();
+}
+
+#[test]
+fn mentions_keep_their_wire_form() {
+    check::<MentionRecord>();
+}
+
+#[test]
+fn alerts_keep_their_wire_form() {
+    check::<Alert>();
+}
+
+#[test]
+fn dead_letters_keep_their_wire_form() {
+    check::<Rejected>();
+}
+
+#[test]
+fn routed_records_come_from_the_enriched_article_with_the_same_ids() {
+    let enriched: Enriched = serde_json::from_str(&golden("enriched")).unwrap();
+    let quote: QuoteRecord = serde_json::from_str(&golden("quote")).unwrap();
+    let entity: EntityRecord = serde_json::from_str(&golden("entity")).unwrap();
+    let mention: MentionRecord = serde_json::from_str(&golden("mention")).unwrap();
+    assert_eq!(enriched.quote_records().first(), Some(&quote));
+    assert_eq!(enriched.entity_records().first(), Some(&entity));
+    assert_eq!(enriched.mention_records().first(), Some(&mention));
+}
+
+#[test]
+fn unknown_fields_of_later_releases_are_ignored() {
+    let mut document: Value = serde_json::from_str(&golden("article")).unwrap();
+    let fields = document.as_object_mut().unwrap();
+    fields.insert("added_later".to_owned(), Value::from(1));
+    serde_json::from_value::<Article>(document).unwrap();
+}
