@@ -2,6 +2,7 @@
 
 mod address;
 mod article;
+mod article_pages;
 mod canonical_url;
 mod client;
 mod config;
@@ -9,10 +10,13 @@ mod content_coding;
 mod cursor;
 mod fault;
 mod feed;
+mod feed_log;
 mod freshness;
 mod host_gate;
 mod identity;
+mod item_key;
 mod page;
+mod poll_task;
 mod poller;
 mod progress;
 mod recent_articles;

@@ -4,25 +4,24 @@ use std::{ops::ControlFlow, sync::Arc};
 
 use jiff::Timestamp;
 use metrics::counter;
-use model::{Article, Feed, FeedCursor, PagePolicy, RobotsPolicy};
+use model::{Article, Feed, FeedCursor, RobotsPolicy};
 use reqwest::header::{
     CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
     LAST_MODIFIED,
 };
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::{
     Config, FeedContext, ParsedFeed, SetUpError,
-    article::{FeedFacts, PageOutcome, build_article},
-    client::{ACCEPT_FEED, ACCEPT_PAGE, Answer, AnyHop, Client, Request},
+    article::{FeedFacts, build_article},
+    client::{ACCEPT_FEED, Answer, AnyHop, Client, Request},
     cursor::{AnswerFacts, CursorMove, DocumentFacts, body_hash, poll_url, wishes},
-    extract_page,
     fault::Fault,
     freshness::Freshness,
     identity::{Item, identify, sort_out},
     parse_feed,
-    revisit::{plan_revisit, revisit},
+    revisit::{has_due, plan_revisit, revisit},
     robots::{ObeyRobots, RobotsCache, WhenUnreachable},
     schedule::since,
 };
@@ -35,7 +34,7 @@ const ITEMS_PER_TURN: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Poller {
     pub(crate) config: Config,
-    client: Client,
+    pub(crate) client: Client,
     robots: RobotsCache,
     /// Parsing is CPU work on the runtime's blocking threads; no more of it at once than cores.
     cpu: Semaphore,
@@ -125,8 +124,7 @@ impl Poller {
             }
             Ok(Look::Unchanged(answer)) => {
                 let cursor = step.unchanged(&answer);
-                self.finish(&step, task, cursor, Vec::new(), answer.url)
-                    .await
+                last_turn(&step, task, cursor, Vec::new(), Some(answer.url))
             }
             Ok(Look::Document {
                 answer,
@@ -142,8 +140,36 @@ impl Poller {
                 }
             }
         };
+        let ended = self.end(&step, task, turn, sink).await;
         // No one may be left to take it: then the feed has gone to another instance.
-        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = sink.take(turn).await;
+        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = ended;
+    }
+
+    /// Hands out the last turn, and after it what came of the pages that are due for another look:
+    /// news does not wait for them.
+    async fn end(
+        &self,
+        step: &CursorMove<'_>,
+        task: &PollTask,
+        turn: Turn,
+        sink: &mut impl TurnSink,
+    ) -> ControlFlow<()> {
+        let is_due = turn.found_at.is_some() && has_due(&turn.cursor, step.now);
+        if !is_due {
+            return sink.take(turn).await;
+        }
+        let mut cursor = turn.cursor.clone();
+        let found_at = turn.found_at.clone();
+        if turn.is_worth_writing {
+            let news = Turn {
+                is_last: false,
+                ..turn
+            };
+            sink.take(news).await?;
+        }
+        let articles = revisit(self, &task.feed, &mut cursor, step.now).await;
+        sink.take(last_turn(step, task, cursor, articles, found_at))
+            .await
     }
 
     /// Requests a feed once and reads the answer.
@@ -196,59 +222,6 @@ impl Poller {
             }),
             Err(fault) => Err((fault, facts.freshness)),
         }
-    }
-
-    /// Fetches and reads an article's page.
-    pub(crate) async fn page(&self, feed: &Feed, url: Option<&str>) -> PageOutcome {
-        if feed.pages.unwrap_or(self.config.pages) == PagePolicy::FeedText {
-            return PageOutcome::NotWanted;
-        }
-        let Some(url) = url else {
-            return PageOutcome::Missing {
-                reason: "the feed gives no address for it".into(),
-            };
-        };
-        let outcome = self.fetch_page(feed, url).await;
-        let code = outcome.as_ref().map_or_else(Fault::code, |_| "read".into());
-        counter!("fetcher_pages_total", "outcome" => code).increment(1);
-        outcome.unwrap_or_else(|fault| PageOutcome::Missing {
-            reason: format!("the article's page could not be had: {fault}"),
-        })
-    }
-
-    async fn fetch_page(&self, feed: &Feed, url: &str) -> Result<PageOutcome, Fault> {
-        let url = Url::parse(url).map_err(|error| Fault::BadUrl(error.to_string()))?;
-        let request = Request {
-            url: &url,
-            accept: ACCEPT_PAGE,
-            user_agent: feed.user_agent.as_deref(),
-            headers: Vec::new(),
-        };
-        let check = self.obey_robots(WhenUnreachable::Refuse);
-        let mut answer = self.client.get(&request, &check).await?;
-        if let Some(fault) = answer.fault() {
-            return Err(fault);
-        }
-        if let Some(other) = answer.media_type().filter(|kind| !is_html(kind)) {
-            return Err(Fault::Unparsable(format!("it is not HTML but {other}")));
-        }
-        if !answer.is_complete {
-            return Err(Fault::Interrupted("the page broke off".into()));
-        }
-        let fetched = Timestamp::now();
-        let limit = self.config.max_page_bytes;
-        let read = move || {
-            let body = answer.take_body(limit)?;
-            let content_type = answer.header(&CONTENT_TYPE);
-            let page = extract_page(&body.bytes, content_type, answer.url.as_str());
-            let page = page.map_err(|error| Fault::Unparsable(error.to_string()))?;
-            Ok(PageOutcome::Read {
-                page: Box::new(page),
-                url: answer.url.into(),
-                fetched,
-            })
-        };
-        self.on_cpu(read).await
     }
 
     /// Reads a document: all turns but the last go to `sink`, the last is returned.
@@ -311,52 +284,8 @@ impl Poller {
                 sink.take(turn).await?;
             }
         }
-        let turn = self
-            .finish(step, task, end, articles, answer.url.clone())
-            .await;
-        ControlFlow::Continue(turn)
-    }
-
-    /// The last turn of a poll that could be read, with the pages that are due for another look.
-    async fn finish(
-        &self,
-        step: &CursorMove<'_>,
-        task: &PollTask,
-        mut cursor: FeedCursor,
-        mut articles: Vec<Article>,
-        found_at: String,
-    ) -> Turn {
-        let changed = revisit(self, &task.feed, &mut cursor, step.now).await;
-        articles.extend(changed);
-        last_turn(step, task, cursor, articles, Some(found_at))
-    }
-
-    /// The pages of several items, in their order.
-    async fn pages(self: &Arc<Self>, feed: &Arc<Feed>, items: &[Item]) -> Vec<PageOutcome> {
-        let mut tasks = JoinSet::new();
-        for (place, item) in items.iter().enumerate() {
-            let (poller, feed) = (Arc::clone(self), Arc::clone(feed));
-            let url = item.entry.url.clone();
-            tasks.spawn(async move { (place, poller.page(&feed, url.as_deref()).await) });
-        }
-        let mut outcomes: Vec<(usize, PageOutcome)> = Vec::with_capacity(items.len());
-        while let Some(joined) = tasks.join_next().await {
-            // A page that makes its reader panic costs that page.
-            if let Ok(outcome) = joined {
-                outcomes.push(outcome);
-            }
-        }
-        let mut by_place: Vec<PageOutcome> = Vec::with_capacity(items.len());
-        for place in 0..items.len() {
-            let found = outcomes.iter().position(|(other, _)| *other == place);
-            by_place.push(found.map_or_else(
-                || PageOutcome::Missing {
-                    reason: "the article's page could not be read: the reader failed on it".into(),
-                },
-                |at| outcomes.swap_remove(at).1,
-            ));
-        }
-        by_place
+        let found_at = Some(answer.url.clone());
+        ControlFlow::Continue(last_turn(step, task, end, articles, found_at))
     }
 
     async fn parse(&self, mut answer: Answer, known_hash: Option<String>) -> Result<Parsed, Fault> {
@@ -384,7 +313,7 @@ impl Poller {
     }
 
     /// Runs CPU work off the async threads, as much of it at once as there are cores.
-    async fn on_cpu<T: Send + 'static>(
+    pub(crate) async fn on_cpu<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
@@ -403,7 +332,7 @@ impl Poller {
             .is_none_or(|last| since(last, now) >= self.config.full_fetch_interval)
     }
 
-    fn obey_robots(&self, when_unreachable: WhenUnreachable) -> ObeyRobots<'_> {
+    pub(crate) fn obey_robots(&self, when_unreachable: WhenUnreachable) -> ObeyRobots<'_> {
         ObeyRobots {
             cache: &self.robots,
             client: &self.client,
@@ -437,11 +366,6 @@ fn answer_facts(answer: &Answer, is_unconditional: bool, now: Timestamp) -> Answ
         moved_for_good: answer.moved_for_good,
         is_unconditional,
     }
-}
-
-/// What is scraped: HTML, and nothing that only calls itself a page.
-fn is_html(media_type: &str) -> bool {
-    matches!(media_type, "text/html" | "application/xhtml+xml")
 }
 
 fn count_poll(look: &Result<Look, (Fault, Freshness)>) {

@@ -46,7 +46,7 @@ impl FetchProgress {
         state.committed.intersection(&state.owned).count()
     }
 
-    /// Polls under way or not yet committed.
+    /// Polls under way.
     pub fn in_flight(&self) -> usize {
         self.lock().in_flight
     }

@@ -12,6 +12,8 @@ use crate::{Config, article::PageOutcome, poller::Poller};
 
 /// Pages watched per feed; the longest watched make room for new ones.
 const WATCHED_PAGES: usize = 100;
+/// Pages looked at in one poll; the rest is due with the next.
+const LOOKS_PER_POLL: usize = 8;
 
 /// Puts a new article on the list of pages to look at again.
 pub(crate) fn plan_revisit(config: &Config, revisits: &mut Vec<Revisit>, article: &Article) {
@@ -43,7 +45,12 @@ pub(crate) fn plan_revisit(config: &Config, revisits: &mut Vec<Revisit>, article
     });
 }
 
-/// Looks at the pages that are due; returns the articles whose words have changed.
+/// Whether a page is due for another look.
+pub(crate) fn has_due(cursor: &FeedCursor, now: Timestamp) -> bool {
+    cursor.revisits.iter().any(|revisit| revisit.due <= now)
+}
+
+/// Looks at the pages that are due, a few per poll; returns the articles whose words have changed.
 pub(crate) async fn revisit(
     poller: &Poller,
     feed: &Feed,
@@ -51,9 +58,10 @@ pub(crate) async fn revisit(
     now: Timestamp,
 ) -> Vec<Article> {
     let mut changed = Vec::new();
-    let (due, mut later): (Vec<Revisit>, Vec<Revisit>) = std::mem::take(&mut cursor.revisits)
+    let (mut due, mut later): (Vec<Revisit>, Vec<Revisit>) = std::mem::take(&mut cursor.revisits)
         .into_iter()
         .partition(|revisit| revisit.due <= now);
+    later.extend(due.split_off(due.len().min(LOOKS_PER_POLL)));
     for mut revisit in due {
         let outcome = poller.page(feed, Some(&revisit.url)).await;
         if let Some(article) = new_version(&poller.config, feed, &revisit, outcome) {

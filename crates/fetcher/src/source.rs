@@ -7,7 +7,6 @@
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap, HashSet},
-    ops::ControlFlow,
     sync::Arc,
     time::Duration,
 };
@@ -27,8 +26,10 @@ use crate::{
     canonical_url::canonical_url,
     cursor::CursorMove,
     fault::Fault,
+    feed_log::log_changes,
     freshness::Freshness,
-    poller::{PollTask, Poller, Turn, TurnSink},
+    poll_task::{FromPoll, PollEvent, spawn_poll},
+    poller::{PollTask, Poller, Turn},
     recent_articles::RecentArticles,
     schedule::since,
 };
@@ -79,31 +80,6 @@ struct Moved {
     epoch: u64,
     cursor: Arc<FeedCursor>,
     is_last: bool,
-}
-
-/// What a poll's task reports.
-#[derive(Debug)]
-struct FromPoll {
-    slot: usize,
-    epoch: u64,
-    event: PollEvent,
-}
-
-#[derive(Debug)]
-enum PollEvent {
-    Turn(Box<Turn>),
-    /// The task is over; `failed` where it ended without its last turn.
-    Over {
-        failed: bool,
-    },
-}
-
-/// Hands a poll's turns to the source.
-struct ToSource {
-    to: mpsc::Sender<FromPoll>,
-    slot: usize,
-    epoch: u64,
-    is_done: bool,
 }
 
 impl FeedSource {
@@ -173,34 +149,13 @@ impl FeedSource {
                 before: slot.cursor.clone(),
                 last_written: slot.last_written,
             };
-            self.spawn(task, at, epoch);
+            if let Some(runtime) = &self.runtime {
+                let poller = Arc::clone(&self.poller);
+                spawn_poll(runtime, poller, task, at, epoch, self.to_turns.clone());
+            }
             self.in_flight += 1;
         }
         self.progress.set_in_flight(self.in_flight);
-    }
-
-    fn spawn(&self, task: PollTask, slot: usize, epoch: u64) {
-        let Some(runtime) = &self.runtime else { return };
-        let poller = Arc::clone(&self.poller);
-        let mut sink = ToSource {
-            to: self.to_turns.clone(),
-            slot,
-            epoch,
-            is_done: false,
-        };
-        let to = self.to_turns.clone();
-        // The runtime owns the tasks and ends them when it is dropped with the source.
-        runtime.spawn(async move {
-            let poll = tokio::spawn(async move {
-                poller.poll(&task, &mut sink).await;
-                sink.is_done
-            });
-            // A panic in a poll costs that poll.
-            let failed = !matches!(poll.await, Ok(true));
-            let event = PollEvent::Over { failed };
-            // The source may be gone already; then no one waits for the news.
-            to.send(FromPoll { slot, epoch, event }).await.ok();
-        });
     }
 
     /// How long until the next timer, where one can be served.
@@ -260,7 +215,7 @@ impl FeedSource {
         }
         let slot = self.slots.get(at)?;
         let epoch = slot.epoch;
-        report_change(&slot.feed, slot.cursor.as_deref(), &turn.cursor);
+        log_changes(&slot.feed, slot.cursor.as_deref(), &turn.cursor);
         let cursor = Arc::new(turn.cursor);
         if !turn.is_worth_writing {
             let moved = Moved {
@@ -468,67 +423,5 @@ impl Drop for FeedSource {
             // Requests in flight are given up: nothing of theirs was committed.
             runtime.shutdown_background();
         }
-    }
-}
-
-impl TurnSink for ToSource {
-    async fn take(&mut self, turn: Turn) -> ControlFlow<()> {
-        self.is_done = turn.is_last;
-        let news = FromPoll {
-            slot: self.slot,
-            epoch: self.epoch,
-            event: PollEvent::Turn(Box::new(turn)),
-        };
-        match self.to.send(news).await {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
-    }
-}
-
-/// Says what has changed with a feed, once, in the log.
-fn report_change(feed: &Feed, before: Option<&FeedCursor>, after: &FeedCursor) {
-    let url = feed.url.as_str();
-    let state_before = before.map(|cursor| cursor.health.state);
-    let state = after.health.state;
-    if state_before != Some(state) {
-        match (state, &after.health.fault) {
-            (FeedState::Failing, Some(fault)) => {
-                tracing::warn!(feed.url = url, error = %fault.reason, code = %fault.code, "feed not fetched");
-            }
-            (FeedState::Gone, _) => {
-                tracing::warn!(
-                    feed.url = url,
-                    "feed is gone for good (410), no longer polled"
-                );
-            }
-            (FeedState::Silent, _) => {
-                tracing::warn!(feed.url = url, "feed has gone silent");
-            }
-            (FeedState::Healthy | FeedState::Learning, _)
-                if state_before == Some(FeedState::Failing) =>
-            {
-                tracing::info!(feed.url = url, "feed is back");
-            }
-            (FeedState::Failing | FeedState::Healthy | FeedState::Learning, _) => {}
-        }
-    }
-    let adopted = |cursor: &FeedCursor| {
-        let moved = cursor.moved.as_ref().filter(|moved| moved.adopted);
-        moved.map(|moved| moved.url.clone())
-    };
-    if let Some(to) = adopted(after)
-        && before.and_then(adopted).as_ref() != Some(&to)
-    {
-        tracing::warn!(feed.url = url, to = %to, "feed has moved for good, polled there from now on");
-    }
-    if let Some(renewal) = &after.health.renewal
-        && before.and_then(|cursor| cursor.health.renewal.as_ref()) != Some(renewal)
-    {
-        tracing::warn!(
-            feed.url = url,
-            items = renewal.items,
-            "known items came back under new ids, held back"
-        );
     }
 }
