@@ -51,7 +51,7 @@ impl Extractor {
         let mut entities = Vec::new();
         entity::link(&mut entities, &mut mentions, text);
         let mut quotes = if is_english(language) {
-            speaker::resolve(text, &entities, quote::find(&document))
+            speaker::resolve(&document, &entities, quote::find(&document))
         } else {
             pattern::quotes(text, language)
         };
