@@ -231,7 +231,10 @@ impl Cast {
 
 /// A run of capitalised words, without the titles in front.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent claims about one name")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims about one name"
+)]
 struct Run {
     span: Span,
     words: Vec<String>,
