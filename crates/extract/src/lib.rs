@@ -5,6 +5,7 @@
 //! findings.
 
 mod entity;
+mod language_guess;
 mod mark;
 mod name;
 mod pack;
@@ -44,8 +45,9 @@ impl Extractor {
         }
     }
 
-    /// Everything found in `text`; spans point into it.
+    /// Everything found in `text`; spans point into it. A language of `und` is guessed.
     pub fn extract(&self, text: &str, language: &Language) -> Extraction {
+        let language = &language_guess::known_or_guessed(text, language);
         let document = Document::new(text);
         let mut mentions = self.matcher.find(text, language);
         let mut entities = Vec::new();
