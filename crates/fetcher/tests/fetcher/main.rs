@@ -7,6 +7,7 @@
 )]
 
 mod newsroom;
+mod on_broker;
 mod pages;
 mod polling;
 mod runner;
