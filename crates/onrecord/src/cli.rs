@@ -3,22 +3,59 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{config, extract},
+    commands::{
+        broker, check, completions, config, demo, extract, replay, run, stage, tap, topics,
+    },
     exit::{Exit, Failure},
 };
 
 /// Tells who said what about whom, the minute it is published.
 #[derive(Debug, Parser)]
-#[command(name = "onrecord", version, about, max_term_width = 100)]
-struct Cli {
+#[command(
+    name = "onrecord",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Without a command it does `run`.
+
+Examples:
+  onrecord demo                      see it work, without feeds or internet
+  onrecord                           watch config/feeds.toml for config/officials.toml
+  onrecord extract article.html      one article, no pipeline
+  onrecord tap quotes --from -20     look at what was found
+
+Exit codes:
+  0  done (also where it was stopped by Ctrl-C or its output is no longer read)
+  1  failed
+  2  wrong command line
+  3  wrong configuration, feeds or officials
+  4  part of the input could not be used; the rest was
+  5  Kafka cannot be reached
+  6  data folder or port in use, or disk full
+130  stopped at once, by a second Ctrl-C"
+)]
+pub(crate) struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    run: run::Args,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Args),
+    Demo(demo::Args),
     Extract(extract::Args),
+    Tap(tap::Args),
+    Topics(topics::Args),
+    Replay(replay::Args),
+    Check(check::Args),
     Config(config::Args),
+    #[command(flatten)]
+    Stage(stage::Stage),
+    Broker(broker::Args),
+    Completions(completions::Args),
 }
 
 /// Parses the command line and runs what it asks for.
@@ -27,8 +64,18 @@ enum Command {
 /// Where the command ends early.
 pub(crate) fn run() -> Result<Exit, Failure> {
     let cli = Cli::parse();
-    match cli.command {
-        Command::Extract(args) => extract::run(&args),
-        Command::Config(args) => config::run(&args),
+    match &cli.command {
+        None => run::run(&cli.run),
+        Some(Command::Run(args)) => run::run(args),
+        Some(Command::Demo(args)) => demo::run(args),
+        Some(Command::Extract(args)) => extract::run(args),
+        Some(Command::Tap(args)) => tap::run(args),
+        Some(Command::Topics(args)) => topics::run(args),
+        Some(Command::Replay(args)) => replay::run(args),
+        Some(Command::Check(args)) => check::run(args),
+        Some(Command::Config(args)) => config::run(args),
+        Some(Command::Stage(stage)) => stage::run(stage),
+        Some(Command::Broker(args)) => broker::run(args),
+        Some(Command::Completions(args)) => completions::run(args),
     }
 }

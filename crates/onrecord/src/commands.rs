@@ -1,4 +1,13 @@
 //! One file a subcommand.
 
+pub(crate) mod broker;
+pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod demo;
 pub(crate) mod extract;
+pub(crate) mod replay;
+pub(crate) mod run;
+pub(crate) mod stage;
+pub(crate) mod tap;
+pub(crate) mod topics;

@@ -9,6 +9,6 @@ mod show;
 
 pub(crate) use layer::Layer;
 pub(crate) use load::{ConfigArgs, Loaded, load};
-pub(crate) use mistake_finder::{advice, parse_table};
+pub(crate) use mistake_finder::{advice, gist, parse_table};
 pub(crate) use settings::{Settings, TelemetryFormat};
-pub(crate) use show::{masked_table, schema, show, show_with_origin};
+pub(crate) use show::{schema, show, show_with_origin};

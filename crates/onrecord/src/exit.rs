@@ -17,6 +17,10 @@ pub(crate) enum Exit {
     Config = 3,
     /// Part of the input could not be used; the rest was.
     Input = 4,
+    /// Kafka cannot be reached.
+    Unreachable = 5,
+    /// The data folder or the port is taken, or the disk is full.
+    Busy = 6,
 }
 
 impl From<Exit> for ExitCode {

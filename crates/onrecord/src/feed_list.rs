@@ -42,17 +42,17 @@ struct FeedEntry {
 /// # Errors
 /// Where the file cannot be read, or else with all mistakes in it.
 pub(crate) fn read(path: &Path) -> Result<Vec<Feed>, Failure> {
-    feeds(&ListFile::read(path, &KIND)?).map_err(Failure::from)
+    feeds(ListFile::read(path, &KIND)?).map_err(Failure::from)
 }
 
 /// The feeds that come with the program.
 pub(crate) fn starter() -> Result<Vec<Feed>, Failure> {
     let name = "built-in config/feeds.toml".to_owned();
     let list = ListFile::parse(name, STARTER.to_owned(), &KIND)?;
-    feeds(&list).map_err(Failure::from)
+    feeds(list).map_err(Failure::from)
 }
 
-fn feeds(list: &ListFile<FeedEntry>) -> Result<Vec<Feed>, Mistakes> {
+fn feeds(list: ListFile<FeedEntry>) -> Result<Vec<Feed>, Mistakes> {
     let mut mistakes: Vec<Mistake> = Vec::new();
     let mut feeds = Vec::new();
     let mut urls = HashSet::new();
@@ -74,11 +74,8 @@ fn feeds(list: &ListFile<FeedEntry>) -> Result<Vec<Feed>, Mistakes> {
             Err(error) => mistakes.push(list.mistake(item, error.to_string())),
         }
     }
-    if mistakes.is_empty() {
-        Ok(feeds)
-    } else {
-        Err(Mistakes(mistakes))
-    }
+    list.finish(mistakes)?;
+    Ok(feeds)
 }
 
 fn with_details(feed: Feed, entry: &FeedEntry) -> Feed {
@@ -106,7 +103,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Result<usize, usize>) {
         let list = ListFile::parse("feeds.toml".into(), text.into(), &KIND);
-        let feeds = list.and_then(|list| feeds(&list));
+        let feeds = list.and_then(feeds);
         let counted = feeds
             .map(|feeds| feeds.len())
             .map_err(|mistakes| mistakes.0.len());
@@ -121,7 +118,7 @@ mod tests {
         );
         check(
             "[[feed]]\nurl = \"news.example\"\n[[feed]]\nlink = \"x\"\n",
-            Err(1),
+            Err(2),
         );
         check(
             "[[feed]]\nurl = 3\n[[feed]]\nlink = \"x\"\n[[fed]]\n",

@@ -9,7 +9,7 @@ use toml::{
 };
 
 use crate::{
-    config::{advice, parse_table},
+    config::{advice, gist, parse_table},
     exit::{Exit, Failure},
     source_file::{Mistake, Mistakes},
 };
@@ -18,8 +18,10 @@ use crate::{
 pub(crate) struct ListFile<T> {
     name: String,
     text: String,
-    /// The items, in the order of the file.
+    /// The items that could be read, in the order of the file.
     pub(crate) items: Vec<Item<T>>,
+    /// What could not.
+    mistakes: Vec<Mistake>,
 }
 
 /// An item and where its table stands.
@@ -43,7 +45,7 @@ impl<T: DeserializeOwned> ListFile<T> {
     /// Reads the file at `path`.
     ///
     /// # Errors
-    /// Where it cannot be read, or else with all mistakes in it.
+    /// Where it cannot be read or is no TOML.
     pub(crate) fn read(path: &Path, kind: &ListKind) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|error| {
@@ -59,7 +61,7 @@ impl<T: DeserializeOwned> ListFile<T> {
     /// Reads the items out of `text`.
     ///
     /// # Errors
-    /// All mistakes in it.
+    /// Where it is no TOML.
     pub(crate) fn parse(name: String, text: String, kind: &ListKind) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
         let mut items = Vec::new();
@@ -73,7 +75,7 @@ impl<T: DeserializeOwned> ListFile<T> {
                 mistakes.push(stranger(&name, &text, kind, &key.span()));
                 continue;
             }
-            for element in array.iter() {
+            for element in array {
                 let place = element.span();
                 match decode(element) {
                     Ok(value) => items.push(Item { value, place }),
@@ -81,7 +83,7 @@ impl<T: DeserializeOwned> ListFile<T> {
                         let place = error.span().filter(|span| span.end > 0).unwrap_or(place);
                         let help = advice(error.message());
                         mistakes.push(
-                            Mistake::new(&name, &text, error.message())
+                            Mistake::new(&name, &text, gist(error.message()))
                                 .at(Some(place))
                                 .with_help(help.or_else(|| Some(kind.form.to_owned()))),
                         );
@@ -89,10 +91,24 @@ impl<T: DeserializeOwned> ListFile<T> {
                 }
             }
         }
-        if mistakes.is_empty() {
-            Ok(Self { name, text, items })
+        Ok(Self {
+            name,
+            text,
+            items,
+            mistakes,
+        })
+    }
+
+    /// The items, where neither reading them nor looking at them closer found a mistake.
+    ///
+    /// # Errors
+    /// All mistakes, those found by reading first.
+    pub(crate) fn finish(mut self, found: Vec<Mistake>) -> Result<Vec<T>, Mistakes> {
+        self.mistakes.extend(found);
+        if self.mistakes.is_empty() {
+            Ok(self.items.into_iter().map(|item| item.value).collect())
         } else {
-            Err(Mistakes(mistakes))
+            Err(Mistakes(self.mistakes))
         }
     }
 

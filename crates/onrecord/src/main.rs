@@ -3,11 +3,21 @@
 mod cli;
 mod commands;
 mod config;
+mod connection;
 mod exit;
 mod feed_list;
 mod list_file;
+mod lists;
+mod live_view;
+mod newsroom;
 mod offsets;
+mod pipeline;
+mod read_from;
+mod screen;
+mod session;
 mod source_file;
+mod stages;
+mod telemetry;
 mod terminal;
 mod watchlist;
 

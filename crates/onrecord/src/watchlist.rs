@@ -1,6 +1,6 @@
 //! Reads the watch-list of officials.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashSet, path::Path};
 
 use model::{Language, Official};
 
@@ -38,24 +38,20 @@ pub(crate) fn starter() -> Result<Vec<Official>, Failure> {
 }
 
 fn officials(list: ListFile<Official>) -> Result<Vec<Official>, Mistakes> {
-    let mistakes = mistakes(&list);
-    if mistakes.is_empty() {
-        Ok(list.items.into_iter().map(|item| item.value).collect())
-    } else {
-        Err(Mistakes(mistakes))
-    }
+    let found = mistakes(&list);
+    list.finish(found)
 }
 
 fn mistakes(list: &ListFile<Official>) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
-    let mut ids = HashMap::new();
+    let mut ids = HashSet::new();
     for item in &list.items {
         let official = &item.value;
         let mut say = |message: String| mistakes.push(list.mistake(item, message));
         if official.id.as_str().trim().is_empty() {
             say("an official has an empty `id`".to_owned());
         }
-        if ids.insert(&official.id, ()).is_some() {
+        if !ids.insert(&official.id) {
             say(format!("the id `{}` is used twice", official.id));
         }
         for (key, aliases) in &official.aliases {

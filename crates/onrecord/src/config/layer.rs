@@ -17,7 +17,7 @@ const OTHER_VARIABLES: [&str; 2] = ["ONRECORD_CONFIG", "ONRECORD_NO_PROGRESS"];
 /// A text in TOML that sets keys.
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
-    /// How messages call it: a path, `environment ONRECORD_DATA`, `--data`.
+    /// How messages call it: a path, `environment ONRECORD_FEEDS`, `--data`.
     pub(crate) name: String,
     /// The TOML.
     pub(crate) text: String,
@@ -77,8 +77,8 @@ impl Layer {
 
     /// The line of a byte position, from 1.
     pub(crate) fn line(&self, position: usize) -> usize {
-        let before = self.text.as_bytes().iter().take(position);
-        1 + before.filter(|byte| **byte == b'\n').count()
+        let before = self.text.get(..position).unwrap_or_default();
+        1 + before.matches('\n').count()
     }
 
     /// The same key with the value as a text, where it is not one already.
@@ -134,7 +134,11 @@ mod tests {
 
     #[test]
     fn variables_set_keys() {
-        check("ONRECORD_DATA", "/srv/data", r#"data = "/srv/data""#);
+        check(
+            "ONRECORD_FEEDS",
+            "/srv/feeds.toml",
+            r#"feeds = "/srv/feeds.toml""#,
+        );
         check(
             "ONRECORD_FETCHER__SEEN_ITEMS",
             "7",

@@ -50,7 +50,7 @@ pub(crate) struct ConfigArgs {
     /// Watch-list of officials [default: config/officials.toml]
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     officials: Option<PathBuf>,
-    /// Folder for the embedded broker's log [default: data]
+    /// Folder for the embedded broker's log [default: data/broker]
     #[arg(long, value_name = "DIR", help_heading = "Configuration")]
     data: Option<PathBuf>,
     /// Set one key, such as `fetcher.interval=30s`; may be repeated
@@ -75,7 +75,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// For people: `onrecord.toml:7`, `environment ONRECORD_DATA`, `--data`.
+    /// For people: `onrecord.toml:7`, `environment ONRECORD_FEEDS`, `--data`.
     pub(crate) fn describe(&self) -> String {
         let name = &self.layer.name;
         if self.layer.is_file {
@@ -139,7 +139,7 @@ impl ConfigArgs {
         let paths = [
             ("--feeds", "feeds", &self.feeds),
             ("--officials", "officials", &self.officials),
-            ("--data", "data", &self.data),
+            ("--data", "broker.data", &self.data),
         ];
         for (flag, key, path) in paths {
             if let Some(path) = path {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use toml::{
     Spanned,
     de::{DeArray, DeString, DeTable, DeValue, Deserializer, Error},
@@ -25,12 +25,8 @@ pub(crate) fn parse_table<'a>(name: &str, text: &'a str) -> Result<DeTable<'a>, 
         return Ok(table.into_inner());
     }
     let line = |error: &Error| {
-        let before = text
-            .as_bytes()
-            .get(..error.span().unwrap_or_default().start);
-        before.map_or(0, |before| {
-            before.iter().filter(|byte| **byte == b'\n').count()
-        })
+        let before = text.get(..error.span().unwrap_or_default().start);
+        before.map_or(0, |before| before.matches('\n').count())
     };
     let mut mistakes = Vec::new();
     let mut told = None;
@@ -80,7 +76,7 @@ fn mistake(layer: &Layer, leaf: &Leaf<'_>, error: &Error) -> Mistake {
 }
 
 /// The message without the list of all names, where one of them is near.
-fn gist(message: &str) -> &str {
+pub(crate) fn gist(message: &str) -> &str {
     match message.split_once(", expected") {
         Some((gist, _)) if advice(message).is_some() => gist,
         Some(_) | None => message,
@@ -141,7 +137,7 @@ fn collect_leaves<'a>(
         match value.get_ref() {
             DeValue::Table(inner) if !inner.is_empty() => collect_leaves(inner, path, leaves),
             DeValue::Array(array) if array.iter().any(|item| item.get_ref().is_table()) => {
-                for item in array.iter() {
+                for item in array {
                     let mut single = DeArray::new();
                     single.push(item.clone());
                     let value = Spanned::new(item.span(), DeValue::Array(single));

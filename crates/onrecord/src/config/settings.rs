@@ -13,14 +13,14 @@ use stream::{
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// Folder for the embedded broker's log.
-    pub(crate) data: PathBuf,
     /// The list of feeds.
     pub(crate) feeds: PathBuf,
     /// The watch-list of officials.
     pub(crate) officials: PathBuf,
     /// How to reach Kafka.
     pub(crate) kafka: KafkaSection,
+    /// The embedded broker.
+    pub(crate) broker: broker::Config,
     /// The topics, created at start where missing.
     pub(crate) topics: TopicsSection,
     /// The loop that every stage runs in.
@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) fetcher: fetcher::Config,
     /// The processor.
     pub(crate) processor: ProcessorSection,
+    /// The alerter.
+    pub(crate) alerter: alerter::Config,
     /// Logs, metrics and health.
     pub(crate) telemetry: TelemetrySection,
 }
@@ -179,7 +181,13 @@ mod tests {
         let schema: Value = serde_json::from_str(&schema()).unwrap();
         let mut known = BTreeSet::new();
         keys_of_schema(&schema, &schema, "", &mut known);
-        assert_eq!(keys_of_defaults(), known);
+        let written = keys_of_defaults();
+        let missing: Vec<_> = known.difference(&written).collect();
+        let unknown: Vec<_> = written.difference(&known).collect();
+        assert!(
+            missing.is_empty() && unknown.is_empty(),
+            "config/default.toml lacks {missing:?}, and should not have {unknown:?}"
+        );
     }
 
     #[test]
@@ -203,6 +211,7 @@ mod tests {
         );
         let articles = loaded.settings.topics.articles;
         assert_eq!(articles, stream::TopicSettings::default());
+        assert_eq!(loaded.settings.broker, broker::Config::default());
     }
 
     /// Keys, the commented-out ones that are optional included.

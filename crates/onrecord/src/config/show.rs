@@ -31,7 +31,7 @@ pub(crate) fn show_with_origin(loaded: &Loaded) -> String {
 }
 
 /// All values, secrets masked.
-pub(crate) fn masked_table(settings: &Settings) -> Table {
+fn masked_table(settings: &Settings) -> Table {
     let mut table = Table::try_from(settings).expect("settings are plain data");
     mask(&mut table);
     table

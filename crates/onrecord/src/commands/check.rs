@@ -1,0 +1,90 @@
+//! `onrecord check`: is everything in place?
+
+use std::{io::Write, time::Duration};
+
+use stream::check_broker;
+
+use crate::{
+    config::{ConfigArgs, Loaded},
+    connection::{Connection, stream_failure},
+    exit::{Exit, Failure},
+    lists, terminal,
+};
+
+/// Longest wait for Kafka.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Check configuration, feeds, officials, data folder and broker, a line each.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  onrecord check
+  onrecord check --feeds my-feeds.toml --data /srv/onrecord")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+/// Runs the command: the exit code is that of the first thing that is wrong.
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let mut output = terminal::output();
+    let loaded = args.config.load()?;
+    let origins = loaded.origins.len();
+    writeln!(
+        output,
+        "ok  configuration: {origins} values set, the rest by default"
+    )?;
+    let lines = [
+        (
+            "feeds",
+            lists::feeds(&loaded).map(|feeds| format!("{} feeds", feeds.len())),
+        ),
+        (
+            "officials",
+            lists::officials(&loaded).map(|officials| format!("{} officials", officials.len())),
+        ),
+        ("broker", broker(&loaded)),
+    ];
+    let mut exit = Exit::Success;
+    for (what, line) in lines {
+        match line {
+            Ok(line) => writeln!(output, "ok  {what}: {line}")?,
+            Err(Failure::BrokenPipe) => return Err(Failure::BrokenPipe),
+            Err(Failure::Told(code, report)) => {
+                writeln!(output, "BAD {what}")?;
+                output.flush()?;
+                terminal::tell(format_args!("{report:?}"));
+                if exit == Exit::Success {
+                    exit = code;
+                }
+            }
+        }
+    }
+    output.flush()?;
+    Ok(exit)
+}
+
+/// Whether Kafka answers; without a configured one, whether the data folder and port can be used.
+fn broker(loaded: &Loaded) -> Result<String, Failure> {
+    let settings = &loaded.settings;
+    let folder = settings.broker.data.display();
+    let is_embedded = settings.kafka.bootstrap_servers.is_empty();
+    if is_embedded && !settings.broker.data.exists() {
+        return Ok(format!(
+            "embedded; data folder {folder} is made by the first run"
+        ));
+    }
+    let connection = Connection::open_or_join(settings)?;
+    let answer = check_broker(&connection.kafka, TIMEOUT);
+    connection.close();
+    let answer = answer.map_err(|error| stream_failure(&error))?;
+    let topics = answer.topics.len();
+    Ok(if is_embedded {
+        format!("embedded, data folder {folder} is usable, {topics} topics")
+    } else {
+        format!(
+            "kafka answers ({}), {topics} topics",
+            answer.brokers.join(", ")
+        )
+    })
+}
