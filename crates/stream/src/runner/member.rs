@@ -260,7 +260,10 @@ impl MemberContext {
         if self.start_at == StartAt::Beginning {
             list.set_all_offsets(Offset::Beginning)?;
         }
-        consumer.assign(list)
+        consumer.assign(list)?;
+        // librdkafka keeps a pause over a rebalance: a partition that this member had paused, lost
+        // and got back would never be read again.
+        consumer.resume(list)
     }
 }
 
