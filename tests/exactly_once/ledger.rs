@@ -265,7 +265,7 @@ impl Ledger<'_> {
 }
 
 /// The watched officials that an article mentions or quotes.
-fn officials(record: &Enriched) -> BTreeSet<OfficialId> {
+pub(super) fn officials(record: &Enriched) -> BTreeSet<OfficialId> {
     let mentions = record.extraction.mentions.iter();
     let mentioned = mentions.map(|mention| mention.official.clone());
     let quotes = record.extraction.quotes.iter();

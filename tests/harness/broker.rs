@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::harness::{apache_kafka::ApacheKafka, client::Client};
+use crate::harness::{apache_kafka::ApacheKafka, client::Client, embedded_broker::EmbeddedBroker};
 
 /// A broker under test. It is used through its client alone, so that no test can know which it is.
 pub(crate) struct BrokerUnderTest {
@@ -10,6 +10,13 @@ pub(crate) struct BrokerUnderTest {
 }
 
 impl BrokerUnderTest {
+    /// The embedded broker.
+    pub(crate) fn embedded() -> Self {
+        Self {
+            client: Client::new(EmbeddedBroker::shared().bootstrap_servers()),
+        }
+    }
+
     /// Apache Kafka; `None`, said in words, where it is left out.
     pub(crate) fn apache_kafka() -> Option<Self> {
         let kafka = ApacheKafka::shared()?;
@@ -30,6 +37,16 @@ impl Deref for BrokerUnderTest {
 /// Makes a test per broker of each function `fn(&BrokerUnderTest)`.
 macro_rules! on_both_brokers {
     ($($(#[$meta:meta])* $claim:ident),+ $(,)?) => {
+        mod on_the_embedded_broker {
+            $(
+                #[test]
+                $(#[$meta])*
+                fn $claim() {
+                    super::$claim(&crate::harness::broker::BrokerUnderTest::embedded());
+                }
+            )+
+        }
+
         mod on_apache_kafka {
             $(
                 #[test]

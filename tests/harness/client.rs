@@ -137,22 +137,33 @@ impl Client {
         self.ask_watermarks(topic, partition).unwrap()
     }
 
-    fn ask_watermarks(&self, topic: &str, partition: i32) -> KafkaResult<(i64, i64)> {
+    /// The same where the broker may be away.
+    pub(crate) fn ask_watermarks(&self, topic: &str, partition: i32) -> KafkaResult<(i64, i64)> {
         let client = self.admin.inner();
         client.fetch_watermarks(topic, partition, PATIENCE)
     }
 
     /// The offset that a group has committed.
     pub(crate) fn committed(&self, group: &str, topic: &str, partition: i32) -> Option<i64> {
-        let consumer: BaseConsumer = self.config(&[("group.id", group)]).create().unwrap();
+        self.ask_committed(group, topic, partition).unwrap()
+    }
+
+    /// The same where the broker may be away.
+    pub(crate) fn ask_committed(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: i32,
+    ) -> KafkaResult<Option<i64>> {
+        let consumer: BaseConsumer = self.config(&[("group.id", group)]).create()?;
         let mut asked = TopicPartitionList::new();
         asked.add_partition(topic, partition);
-        let answer = consumer.committed_offsets(asked, PATIENCE).unwrap();
-        let element = answer.find_partition(topic, partition)?;
-        match element.offset() {
+        let answer = consumer.committed_offsets(asked, PATIENCE)?;
+        let element = answer.find_partition(topic, partition);
+        Ok(element.and_then(|element| match element.offset() {
             Offset::Offset(offset) => Some(offset),
             _ => None,
-        }
+        }))
     }
 }
 

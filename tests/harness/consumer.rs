@@ -228,7 +228,8 @@ fn poll_until_stopped(
     }
 }
 
-fn stored(message: &BorrowedMessage<'_>) -> Stored {
+/// Takes a message out of the client's memory.
+pub(crate) fn stored(message: &BorrowedMessage<'_>) -> Stored {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers = message.headers().map_or_else(Vec::new, |headers| {
         let pairs = headers.iter().map(|header| {

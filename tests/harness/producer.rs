@@ -83,6 +83,15 @@ impl Client {
 
     /// A transactional producer, with its transactions of earlier lives ended.
     pub(crate) fn transactional(&self, id: &str, properties: &[(&str, &str)]) -> Producer {
+        self.try_transactional(id, properties).unwrap()
+    }
+
+    /// The same where the broker may be away.
+    pub(crate) fn try_transactional(
+        &self,
+        id: &str,
+        properties: &[(&str, &str)],
+    ) -> KafkaResult<Producer> {
         let mut all = vec![
             ("transactional.id", id),
             // No longer than the shortest transaction that a test leaves open.
@@ -90,8 +99,8 @@ impl Client {
         ];
         all.extend_from_slice(properties);
         let producer = self.producer(&all);
-        producer.inner.init_transactions(PATIENCE).unwrap();
-        producer
+        producer.inner.init_transactions(PATIENCE)?;
+        Ok(producer)
     }
 }
 
@@ -145,14 +154,12 @@ impl Producer {
             .collect()
     }
 
-    /// Answers that have come so far.
-    pub(crate) fn answered(&self) -> usize {
-        self.inner.poll(Duration::ZERO);
-        self.inner.context().answers.lock().unwrap().len()
+    pub(crate) fn begin(&self) {
+        self.try_begin().unwrap();
     }
 
-    pub(crate) fn begin(&self) {
-        self.inner.begin_transaction().unwrap();
+    pub(crate) fn try_begin(&self) -> KafkaResult<()> {
+        self.inner.begin_transaction()
     }
 
     pub(crate) fn send_offsets(
@@ -165,7 +172,7 @@ impl Producer {
     }
 
     pub(crate) fn commit(&self) -> KafkaResult<()> {
-        // librdkafka's own flush inside waits 100 ms a round even where nothing is in flight.
+        // rdkafka's own flush inside waits 100 ms a round even where nothing is in flight.
         self.drain();
         self.inner.commit_transaction(PATIENCE)
     }
