@@ -37,7 +37,7 @@ impl Stage for AlertStage {
     type Input = Enriched;
 
     fn name(&self) -> &'static str {
-        "alert"
+        "alerter"
     }
 
     fn process(&mut self, enriched: Enriched, outbox: &mut Outbox) -> Result<(), Reject> {

@@ -5,6 +5,7 @@
 //! findings.
 
 mod entity;
+mod language_guess;
 mod mark;
 mod name;
 mod pack;
@@ -44,14 +45,15 @@ impl Extractor {
         }
     }
 
-    /// Everything found in `text`; spans point into it.
+    /// Everything found in `text`; spans point into it. A language of `und` is guessed.
     pub fn extract(&self, text: &str, language: &Language) -> Extraction {
+        let language = &language_guess::known_or_guessed(text, language);
         let document = Document::new(text);
         let mut mentions = self.matcher.find(text, language);
         let mut entities = Vec::new();
         entity::link(&mut entities, &mut mentions, text);
         let mut quotes = if is_english(language) {
-            speaker::resolve(text, &entities, quote::find(&document))
+            speaker::resolve(&document, &entities, quote::find(&document))
         } else {
             pattern::quotes(text, language)
         };

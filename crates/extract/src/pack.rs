@@ -20,9 +20,65 @@ pub(crate) struct Pack {
     /// Words for when something was said, which may stand between cue and content.
     pub(crate) time_words: Vec<String>,
     pub(crate) refusals: Refusals,
+    /// What words say of who speaks.
+    people: HashMap<Trait, Vec<String>>,
     cue: Vec<Cue>,
     #[serde(skip)]
     cues: HashMap<String, usize>,
+    #[serde(skip)]
+    traits: HashMap<String, Traits>,
+}
+
+/// What a word says of a person or body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Trait {
+    /// "he".
+    MalePronouns,
+    /// "she".
+    FemalePronouns,
+    /// "they".
+    PluralPronouns,
+    /// "who".
+    RelativePronouns,
+    /// "I", "it".
+    OtherPronouns,
+    /// "Mr.", "spokesman".
+    MaleTitles,
+    /// "Ms.", "spokeswoman".
+    FemaleTitles,
+    /// "president".
+    Titles,
+    /// "ministry".
+    Organizations,
+    /// "Monday": never part of a name.
+    NoNames,
+    /// "James".
+    MaleNames,
+    /// "Mary".
+    FemaleNames,
+    /// "officials".
+    PluralNouns,
+}
+
+/// A set of [`Trait`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Traits(u16);
+
+impl Traits {
+    /// Whether the word has the trait.
+    pub(crate) const fn has(self, one: Trait) -> bool {
+        self.0 & (1 << one as u16) != 0
+    }
+
+    /// Whether the word has one of the traits.
+    pub(crate) fn has_any(self, list: &[Trait]) -> bool {
+        list.iter().any(|one| self.has(*one))
+    }
+
+    fn add(&mut self, one: Trait) {
+        self.0 |= 1 << one as u16;
+    }
 }
 
 /// An opening mark and the mark that closes it.
@@ -112,7 +168,21 @@ impl Pack {
                 pack.cues.entry(form.clone()).or_insert(place);
             }
         }
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "sets do not depend on the order"
+        )]
+        for (one, words) in &pack.people {
+            for word in words {
+                pack.traits.entry(word.clone()).or_default().add(*one);
+            }
+        }
         Ok(pack)
+    }
+
+    /// What `word`, in any case, says of a person or body.
+    pub(crate) fn traits(&self, word: &str) -> Traits {
+        with_lower(word, |lower| self.traits.get(lower).copied()).unwrap_or_default()
     }
 
     /// The cue that `word` is a form of, in any case.

@@ -1,6 +1,11 @@
 //! Ties the entities of a text to the watch-list.
 
-use model::{Entity, EntityKind, EntityMention, Mention, MentionEvidence, MentionForm, Quote};
+use std::collections::HashMap;
+
+use model::{
+    Entity, EntityKind, EntityMention, Mention, MentionEvidence, MentionForm, Quote, Speaker,
+    SpeakerKind,
+};
 
 /// Ties each mention of an official to the entity whose name it overlaps, and makes an entity of
 /// the mentions that no entity covers: in languages without a model the watched are all that is
@@ -54,21 +59,35 @@ pub(crate) fn link(entities: &mut Vec<Entity>, mentions: &mut [Mention], text: &
 
 /// Gives speakers that have no entity yet the one whose name stands in their words.
 pub(crate) fn link_speakers(quotes: &mut [Quote], entities: &[Entity]) {
+    // A pronoun's speaker is known by the name that an earlier quote of the same speaker had.
+    let mut by_name: HashMap<String, usize> = HashMap::new();
     for speaker in quotes.iter_mut().filter_map(|quote| quote.speaker.as_mut()) {
-        let position = speaker.entity.or_else(|| {
+        let stands_at_name = || {
             entities.iter().position(|entity| {
                 let mut names = entity.mentions.iter().map(|mention| mention.span);
                 names.any(|name| speaker.spans.iter().any(|span| span.overlaps(name)))
             })
+        };
+        let position = speaker.entity.or_else(stands_at_name).or_else(|| {
+            by_name
+                .get(&speaker.name)
+                .copied()
+                .filter(|_| is_known_by_name(speaker))
         });
         let Some((position, entity)) = position.and_then(|at| Some((at, entities.get(at)?))) else {
             continue;
         };
         speaker.entity = Some(position);
+        by_name.insert(speaker.name.clone(), position);
         if speaker.official.is_none() {
             speaker.official.clone_from(&entity.official);
         }
     }
+}
+
+/// Whether the speaker's name is that of a person rather than a description.
+fn is_known_by_name(speaker: &Speaker) -> bool {
+    matches!(speaker.kind, SpeakerKind::Named | SpeakerKind::Pronoun)
 }
 
 fn watched_person(mention: &Mention, name: &str) -> Entity {

@@ -450,7 +450,7 @@ mod tests {
             "<p onclick=x>a<script>b</p></script> <a href='c' style=d>e</a><img src=javascript:f>",
             "<p>a <a href=\"https://news.example/a/c\">e</a><img /></p>",
         );
-        check("a<scr<script>ipt>x", "a");
+        check("a<scr<script>ipt></script>x", "a&lt;scrx");
         check(
             "<svg><style><img src=x onerror=y></style></svg>",
             "<svg></svg>",

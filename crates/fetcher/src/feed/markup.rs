@@ -63,6 +63,14 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// Reads the raw text that `</name` closes (script, style and the like), up to that tag.
+    pub(crate) fn raw_text(&mut self, name: &str) -> &'a str {
+        let text = self.rest();
+        let start = self.at;
+        self.skip_raw_text(name);
+        text.get(..self.at - start).unwrap_or_default()
+    }
+
     /// Moves to the end of the raw text that `</name` closes (script, style and the like).
     pub(crate) fn skip_raw_text(&mut self, name: &str) {
         let rest = self.rest().as_bytes();

@@ -26,3 +26,10 @@ pub use parse::{FeedContext, ParseFeedError, parse_feed, read_feed_document};
 pub use parsed_feed::ParsedFeed;
 pub use repair::Repair;
 pub use typed::Media;
+
+pub(crate) use character_reference::resolve_html;
+pub(crate) use charset::decode;
+pub(crate) use date::parse_date;
+pub(crate) use html::html_to_line;
+pub(crate) use link::{resolve_base, resolve_link};
+pub(crate) use markup::{Token, Tokens, attributes};

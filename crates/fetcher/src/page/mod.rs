@@ -2,8 +2,13 @@
 //!
 //! Pure and bounded: no I/O, no clock, and no input makes it panic or run for long.
 
+mod body;
+mod boilerplate;
 mod extract_page;
 mod found;
+mod json_ld;
+mod metadata;
+mod survey;
 
 pub use extract_page::{Page, PageError, extract_page};
 pub use found::{FieldSource, Found};

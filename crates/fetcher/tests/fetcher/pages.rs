@@ -42,7 +42,7 @@ fn without_its_page_the_feeds_text_is_kept_and_the_reason_named() {
 fn a_changed_page_is_a_new_version_and_a_counter_is_none() {
     let newsroom = Newsroom::open();
     newsroom.set("/rss", Answer::feed(rss(&newsroom.url(""), &[])));
-    let ages = [300, 600, 900].map(|ms| RevisitAge(Duration::from_millis(ms)));
+    let ages = [300, 2000, 2500].map(|ms| RevisitAge(Duration::from_millis(ms)));
     let config = Config {
         revisit_after: ages.to_vec(),
         ..config()
@@ -83,7 +83,9 @@ fn a_page_that_could_not_be_had_comes_later() {
     let newsroom = Newsroom::open();
     newsroom.set("/rss", Answer::feed(rss(&newsroom.url(""), &[])));
     let config = Config {
-        revisit_after: vec![RevisitAge(Duration::from_millis(300))],
+        revisit_after: [500, 2500]
+            .map(|ms| RevisitAge(Duration::from_millis(ms)))
+            .to_vec(),
         ..config()
     };
     let mut runner = Runner::start(config, vec![feed(&newsroom.url("/rss"))], Log::default());

@@ -1,0 +1,410 @@
+//! The people and bodies that an article names, as far as finding speakers needs them.
+//!
+//! Names are runs of capitalised words; a part of a name stands for the fullest name that holds it.
+
+use std::collections::{HashMap, HashSet};
+
+use model::{Entity, EntityKind, Span};
+
+use crate::{
+    pack::{Pack, Trait},
+    sentence::Document,
+    token::{Case, Gap, TokenKind},
+};
+
+/// Whoever can be spoken of as "he" or as "she".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Gender {
+    #[default]
+    Unknown,
+    Male,
+    Female,
+}
+
+/// Somebody or some body that the article names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Figure {
+    /// The fullest name.
+    pub(crate) name: String,
+    pub(crate) gender: Gender,
+    pub(crate) is_organization: bool,
+    /// Whether anything shows that it is a person.
+    pub(crate) is_person: bool,
+    /// Times named, and those behind "in" or "at".
+    namings: usize,
+    places: usize,
+    is_labelled_place: bool,
+    /// Lower-cased nouns that stand with the name: "spokesman", "minister".
+    pub(crate) titles: Vec<String>,
+    /// Position in the article's entities.
+    pub(crate) entity: Option<usize>,
+}
+
+impl Figure {
+    /// Whether it is mostly spoken of as where something is.
+    pub(crate) fn is_place(&self) -> bool {
+        self.is_labelled_place || self.gender == Gender::Unknown && self.places * 3 > self.namings
+    }
+
+    /// Whether its name is a given name and a surname at least.
+    pub(crate) fn is_full_name(&self) -> bool {
+        self.name.contains(' ')
+    }
+}
+
+/// A place where a figure is named.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Naming {
+    pub(crate) span: Span,
+    pub(crate) figure: usize,
+    /// Position of the sentence.
+    pub(crate) sentence: usize,
+    /// Whether it opens its sentence, as subjects do.
+    pub(crate) is_first: bool,
+}
+
+/// All figures and where they are named, in text order.
+#[derive(Debug, Default)]
+pub(crate) struct Cast {
+    pub(crate) figures: Vec<Figure>,
+    pub(crate) namings: Vec<Naming>,
+    by_word: HashMap<String, Vec<usize>>,
+}
+
+/// More figures than this are not kept apart; no article needs them.
+const MOST_FIGURES: usize = 2000;
+
+impl Cast {
+    /// The cast of an article.
+    pub(crate) fn of(document: &Document<'_>, pack: &Pack, entities: &[Entity]) -> Self {
+        let mut runs = runs(document, pack);
+        let mid: HashSet<String> = runs
+            .iter()
+            .filter(|run| !run.opens_sentence)
+            .flat_map(|run| run.words.iter().cloned())
+            .collect();
+        // A lone capitalised word at the start of a sentence is a name only where it is one elsewhere.
+        runs.retain(|run| {
+            !run.opens_sentence
+                || run.words.len() > 1
+                || run.words.iter().all(|word| mid.contains(word))
+        });
+        let mut cast = Self::default();
+        // Full names first, so that a surname in the headline finds its owner.
+        for run in runs.iter().filter(|run| run.words.len() > 1) {
+            cast.figure(run);
+        }
+        for run in &runs {
+            let figure = cast.figure(run);
+            cast.note(figure, run);
+        }
+        cast.tie(entities);
+        cast
+    }
+
+    /// The figure that a run names, made where there is none.
+    fn figure(&mut self, run: &Run) -> usize {
+        if let Some(known) = self.known(run) {
+            return known;
+        }
+        if self.figures.len() >= MOST_FIGURES {
+            return self.figures.len() - 1;
+        }
+        let figure = self.figures.len();
+        self.figures.push(Figure {
+            name: run.words.join(" "),
+            is_organization: run.is_organization,
+            ..Figure::default()
+        });
+        for word in &run.words {
+            let owners = self.by_word.entry(word.clone()).or_default();
+            if owners.len() < 20 {
+                owners.push(figure);
+            }
+        }
+        figure
+    }
+
+    /// A figure with the same name, or the last one whose name holds all words of the run at its
+    /// end or, for names that put the family first, at its start.
+    fn known(&self, run: &Run) -> Option<usize> {
+        let owners = self.by_word.get(run.words.last()?)?;
+        let fits = |figure: &&usize| {
+            let Some(other) = self.figures.get(**figure) else {
+                return false;
+            };
+            let words: Vec<&str> = other.name.split(' ').collect();
+            let ours: Vec<&str> = run.words.iter().map(String::as_str).collect();
+            words == ours
+                || !other.is_organization
+                    && !run.is_organization
+                    && (words.ends_with(&ours)
+                        || ours.len() == 1 && words.len() > 1 && words.first() == ours.first())
+        };
+        let exact = owners.iter().find(|figure| {
+            self.figures
+                .get(**figure)
+                .is_some_and(|other| other.name == run.words.join(" "))
+        });
+        exact.or_else(|| owners.iter().find(fits)).copied()
+    }
+
+    fn note(&mut self, place: usize, run: &Run) {
+        if let Some(figure) = self.figures.get_mut(place) {
+            if figure.gender == Gender::Unknown {
+                figure.gender = run.gender;
+            }
+            figure.is_person |= run.is_person;
+            figure.namings += 1;
+            figure.places += usize::from(run.is_where);
+            for title in &run.titles {
+                if figure.titles.len() < 24 && !figure.titles.contains(title) {
+                    figure.titles.push(title.clone());
+                }
+            }
+        }
+        self.namings.push(Naming {
+            span: run.span,
+            figure: place,
+            sentence: run.sentence,
+            is_first: run.is_first,
+        });
+    }
+
+    /// Takes names and kinds from the article's entities.
+    fn tie(&mut self, entities: &[Entity]) {
+        let mut mentions: Vec<(Span, usize)> = entities
+            .iter()
+            .enumerate()
+            .flat_map(|(place, entity)| {
+                entity
+                    .mentions
+                    .iter()
+                    .map(move |mention| (mention.span, place))
+            })
+            .collect();
+        mentions.sort_unstable();
+        let mut next = 0;
+        for naming in &self.namings {
+            while mentions
+                .get(next)
+                .is_some_and(|(span, _)| span.end() <= naming.span.start())
+            {
+                next += 1;
+            }
+            let Some((span, place)) = mentions.get(next) else {
+                break;
+            };
+            let (Some(entity), Some(figure)) =
+                (entities.get(*place), self.figures.get_mut(naming.figure))
+            else {
+                continue;
+            };
+            if !span.overlaps(naming.span) || figure.entity.is_some() {
+                continue;
+            }
+            figure.entity = Some(*place);
+            match entity.kind {
+                EntityKind::Person => {
+                    figure.is_person = true;
+                    figure.is_organization = false;
+                    if entity.name.len() > figure.name.len() {
+                        figure.name.clone_from(&entity.name);
+                    }
+                }
+                EntityKind::Organization => figure.is_organization = true,
+                EntityKind::Place => figure.is_labelled_place = true,
+                EntityKind::Other => {}
+            }
+        }
+    }
+
+    /// The last figure named inside `span`, with where.
+    pub(crate) fn named_in(&self, span: Span) -> Option<&Naming> {
+        let end = self
+            .namings
+            .partition_point(|naming| naming.span.start() < span.end());
+        let last = self.namings.get(..end)?.last()?;
+        span.contains(last.span).then_some(last)
+    }
+}
+
+/// A run of capitalised words, without the titles in front.
+#[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims about one name"
+)]
+struct Run {
+    span: Span,
+    words: Vec<String>,
+    sentence: usize,
+    is_first: bool,
+    gender: Gender,
+    is_person: bool,
+    is_organization: bool,
+    is_where: bool,
+    opens_sentence: bool,
+    titles: Vec<String>,
+}
+
+fn runs(document: &Document<'_>, pack: &Pack) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for (sentence, range) in document.sentences.iter().enumerate() {
+        let mut at = range.start;
+        let mut is_first = true;
+        while at < range.end {
+            if !is_capital(document, at) {
+                at += 1;
+                continue;
+            }
+            let mut end = at + 1;
+            while end < range.end && joins(document, end) {
+                end += 1;
+            }
+            if let Some(run) = run(document, pack, at..end, range.start, sentence) {
+                runs.push(Run { is_first, ..run });
+                is_first = false;
+            }
+            at = end;
+        }
+    }
+    runs
+}
+
+fn is_capital(document: &Document<'_>, place: usize) -> bool {
+    document.tokens.get(place).is_some_and(|token| {
+        token.kind == TokenKind::Word
+            && matches!(token.case, Case::Title | Case::Upper | Case::Mixed)
+    })
+}
+
+/// Whether the token at `place` goes on with the name before it.
+fn joins(document: &Document<'_>, place: usize) -> bool {
+    let spaced = document
+        .tokens
+        .get(place)
+        .is_some_and(|token| token.gap <= Gap::Space);
+    let hyphen = document.word(place) == "-" && is_capital(document, place + 1);
+    let particle = matches!(
+        document.word(place),
+        "de" | "van" | "von" | "bin" | "al" | "del" | "la" | "der" | "den"
+    ) && is_capital(document, place + 1);
+    spaced && (is_capital(document, place) || hyphen || particle)
+}
+
+/// The name in a run of capitalised tokens; nothing where titles and days are all there is.
+fn run(
+    document: &Document<'_>,
+    pack: &Pack,
+    mut range: std::ops::Range<usize>,
+    sentence_start: usize,
+    sentence: usize,
+) -> Option<Run> {
+    const BEFORE: [Trait; 3] = [Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles];
+    let mut titles = Vec::new();
+    let mut gender = Gender::Unknown;
+    let whole_start = range.start;
+    while range.start < range.end {
+        let traits = pack.traits(document.word(range.start));
+        if !traits.has_any(&BEFORE) && !traits.has(Trait::NoNames) {
+            break;
+        }
+        read_title(document.word(range.start), pack, &mut titles, &mut gender);
+        range.start += 1;
+    }
+    while range.end > range.start
+        && pack
+            .traits(document.word(range.end - 1))
+            .has(Trait::NoNames)
+    {
+        range.end -= 1;
+    }
+    if range.is_empty() || range.len() > 8 {
+        return None;
+    }
+    let has_title = !titles.is_empty();
+    let is_aged = document.word(range.end) == ","
+        && document
+            .tokens
+            .get(range.end + 1)
+            .is_some_and(|token| token.kind == TokenKind::Number && token.span.len() <= 3);
+    // Lower-case titles in front: "party spokesman Sok Eysan".
+    for place in (whole_start.saturating_sub(3).max(sentence_start)..whole_start).rev() {
+        if !document
+            .tokens
+            .get(place)
+            .is_some_and(|token| token.kind == TokenKind::Word)
+        {
+            break;
+        }
+        read_title(document.word(place), pack, &mut titles, &mut gender);
+    }
+    // And behind: "Monte Shaw, executive director of".
+    if document.word(range.end) == "," {
+        for place in range.end + 1..range.end + 7 {
+            if !document
+                .tokens
+                .get(place)
+                .is_some_and(|token| token.kind == TokenKind::Word)
+            {
+                break;
+            }
+            read_title(document.word(place), pack, &mut titles, &mut gender);
+        }
+    }
+    let words: Vec<String> = range
+        .clone()
+        .map(|place| document.word(place).to_owned())
+        .collect();
+    let is_organization = !has_title
+        && range
+            .clone()
+            .any(|place| pack.traits(document.word(place)).has(Trait::Organizations))
+        || words.len() == 1
+            && document
+                .tokens
+                .get(range.start)
+                .is_some_and(|token| token.case == Case::Upper)
+            && words
+                .iter()
+                .all(|word| word.len() > 1 && !word.contains('.'));
+    let first = pack.traits(document.word(range.start));
+    let is_given = words.len() > 1 && !is_organization;
+    if gender == Gender::Unknown && is_given {
+        gender = match (first.has(Trait::MaleNames), first.has(Trait::FemaleNames)) {
+            (true, false) => Gender::Male,
+            (false, true) => Gender::Female,
+            (_, _) => Gender::Unknown,
+        };
+    }
+    let is_known_name = is_given && first.has_any(&[Trait::MaleNames, Trait::FemaleNames]);
+    Some(Run {
+        span: document.span_of(&range)?,
+        words,
+        sentence,
+        is_first: false,
+        gender,
+        is_person: !is_organization && (!titles.is_empty() || is_known_name || is_aged),
+        is_organization,
+        is_where: whole_start > sentence_start
+            && matches!(
+                document.word(whole_start - 1),
+                "in" | "at" | "near" | "across" | "In" | "At"
+            ),
+        opens_sentence: whole_start == sentence_start && !has_title,
+        titles,
+    })
+}
+
+fn read_title(word: &str, pack: &Pack, titles: &mut Vec<String>, gender: &mut Gender) {
+    let traits = pack.traits(word);
+    if traits.has(Trait::MaleTitles) {
+        *gender = Gender::Male;
+    } else if traits.has(Trait::FemaleTitles) {
+        *gender = Gender::Female;
+    }
+    if traits.has_any(&[Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles]) {
+        titles.push(word.to_lowercase());
+    }
+}

@@ -1,0 +1,266 @@
+//! Speakers: from the words that point to them to the names of the article.
+//!
+//! A name stands for its fullest form; "who" for what it follows; "the minister" for the last
+//! figure with that title; "he" for the best of the figures named before, by who spoke last, who
+//! opened a sentence last, and gender. What is named inside quoted words is no candidate.
+
+mod figure;
+mod pronoun;
+
+use model::{Entity, Quote, QuoteKind, Span, Speaker, SpeakerKind};
+
+use self::figure::{Cast, Gender};
+use crate::{
+    pack::{Pack, Trait, Traits},
+    quote::Found,
+    sentence::Document,
+};
+
+/// Gives every quote its speaker, in text order.
+pub(crate) fn resolve(
+    document: &Document<'_>,
+    entities: &[Entity],
+    found: Vec<Found>,
+) -> Vec<Quote> {
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let pack = Pack::english();
+    let mut cast = Cast::of(document, pack, entities);
+    for span in found
+        .iter()
+        .filter_map(|quote| quote.antecedent.or(quote.speaker))
+    {
+        if let Some(naming) = cast.named_in(span).copied()
+            && ends_with(document.text, span, naming.span)
+            && let Some(figure) = cast.figures.get_mut(naming.figure)
+        {
+            figure.is_person |= !figure.is_organization;
+        }
+    }
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_by_key(|place| {
+        found
+            .get(*place)
+            .and_then(|quote| quote.speaker.or(quote.cue))
+    });
+    let mut resolver = Resolver {
+        document,
+        pack,
+        cast,
+        spoken: spoken_spans(&found),
+        said: Vec::new(),
+    };
+    let mut speakers: Vec<Option<Speaker>> = vec![None; found.len()];
+    for place in order {
+        if let (Some(quote), Some(slot)) = (found.get(place), speakers.get_mut(place)) {
+            *slot = resolver.speaker(quote);
+        }
+    }
+    found
+        .into_iter()
+        .zip(speakers)
+        .map(|(quote, speaker)| finish(quote, speaker))
+        .collect()
+}
+
+/// The words that are the speakers' own, in order.
+fn spoken_spans(found: &[Found]) -> Vec<Span> {
+    let direct = found.iter().filter(|quote| quote.kind == QuoteKind::Direct);
+    let mut spans: Vec<Span> = direct
+        .flat_map(|quote| quote.content.iter().copied())
+        .collect();
+    spans.sort_unstable();
+    spans
+}
+
+fn finish(quote: Found, speaker: Option<Speaker>) -> Quote {
+    let mut rules: Vec<String> = quote.rules.iter().map(|rule| (*rule).to_owned()).collect();
+    if let Some(speaker) = &speaker
+        && speaker.kind == SpeakerKind::Pronoun
+    {
+        rules.push(format!("pronoun stands for {}", speaker.name));
+    }
+    let confidence = speaker.as_ref().map_or(quote.confidence, |speaker| {
+        speaker.confidence.min(quote.confidence)
+    });
+    Quote {
+        kind: quote.kind,
+        act: quote.act,
+        content: quote.content,
+        cue: quote.cue.into_iter().collect(),
+        speaker,
+        addressee: quote.addressee,
+        medium: None,
+        date: None,
+        translated: false,
+        about: Vec::new(),
+        confidence,
+        rules,
+    }
+}
+
+/// Whether nothing but a bracket follows `name` in the head of the phrase `span`.
+fn ends_with(text: &str, span: Span, name: Span) -> bool {
+    let rest = text
+        .get(name.end()..span.end())
+        .unwrap_or_default()
+        .trim_start();
+    rest.is_empty() || rest.starts_with(['(', ',', '.'])
+}
+
+/// Follows who spoke through the text.
+struct Resolver<'r, 't> {
+    document: &'r Document<'t>,
+    pack: &'static Pack,
+    cast: Cast,
+    spoken: Vec<Span>,
+    /// Who spoke so far: where, and which figure.
+    said: Vec<(usize, usize)>,
+}
+
+impl Resolver<'_, '_> {
+    fn speaker(&mut self, quote: &Found) -> Option<Speaker> {
+        let span = quote.speaker?;
+        let words = plain(span.text(self.document.text)?);
+        let first = words.split(' ').next().unwrap_or_default();
+        let traits = self.pack.traits(first);
+        let is_single = !words.contains(' ');
+        let is_pronoun = is_single
+            && traits.has_any(&[
+                Trait::MalePronouns,
+                Trait::FemalePronouns,
+                Trait::PluralPronouns,
+                Trait::RelativePronouns,
+                Trait::OtherPronouns,
+            ]);
+        let (figure, kind, confidence) = if is_pronoun {
+            let figure = match quote.antecedent {
+                Some(antecedent) => self.by_phrase(antecedent),
+                None => self.by_pronoun(span, traits),
+            };
+            (
+                figure,
+                SpeakerKind::Pronoun,
+                if figure.is_some() { 0.75 } else { 0.5 },
+            )
+        } else {
+            let figure = self.by_phrase(span);
+            (figure, self.kind(&words, figure, span), 0.95)
+        };
+        if let Some(figure) = figure {
+            self.said.push((span.start(), figure));
+            self.learn_gender(figure, traits);
+        }
+        let named = figure.and_then(|figure| self.cast.figures.get(figure));
+        let antecedent = quote
+            .antecedent
+            .and_then(|span| span.text(self.document.text))
+            .map(plain);
+        Some(Speaker {
+            spans: vec![span],
+            kind,
+            name: named
+                .map(|figure| figure.name.clone())
+                .or(antecedent)
+                .unwrap_or(words),
+            entity: named.and_then(|figure| figure.entity),
+            official: None,
+            confidence,
+        })
+    }
+
+    /// Who was "she" once is not "he" later.
+    fn learn_gender(&mut self, figure: usize, traits: Traits) {
+        if let Some(figure) = self.cast.figures.get_mut(figure)
+            && figure.gender == Gender::Unknown
+        {
+            figure.gender = match (
+                traits.has(Trait::MalePronouns),
+                traits.has(Trait::FemalePronouns),
+            ) {
+                (true, _) => Gender::Male,
+                (_, true) => Gender::Female,
+                (false, false) => Gender::Unknown,
+            };
+        }
+    }
+
+    /// The figure that a noun phrase names, or describes.
+    fn by_phrase(&self, span: Span) -> Option<usize> {
+        if let Some(naming) = self.cast.named_in(span)
+            && ends_with(self.document.text, span, naming.span)
+        {
+            return Some(naming.figure);
+        }
+        let words = plain(span.text(self.document.text)?);
+        let rest = words
+            .strip_prefix("the ")
+            .or_else(|| words.strip_prefix("The "))?;
+        let noun = rest
+            .split(' ')
+            .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
+            .last()?;
+        let noun = noun.to_lowercase();
+        if !self.pack.traits(&noun).has_any(&[
+            Trait::Titles,
+            Trait::MaleTitles,
+            Trait::FemaleTitles,
+        ]) {
+            return None;
+        }
+        let end = self
+            .cast
+            .namings
+            .partition_point(|naming| naming.span.end() <= span.start());
+        let before = self.cast.namings.get(..end)?;
+        let found = before.iter().rev().take(200).find(|naming| {
+            self.cast
+                .figures
+                .get(naming.figure)
+                .is_some_and(|figure| figure.titles.contains(&noun))
+        });
+        found.map(|naming| naming.figure)
+    }
+
+    fn kind(&self, words: &str, figure: Option<usize>, span: Span) -> SpeakerKind {
+        let figure = figure.and_then(|figure| self.cast.figures.get(figure));
+        let has_name = self
+            .cast
+            .named_in(span)
+            .is_some_and(|naming| ends_with(self.document.text, span, naming.span));
+        let head = words
+            .split(' ')
+            .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
+            .last()
+            .unwrap_or(words);
+        let traits = self.pack.traits(head);
+        let opens = |list: &[&str]| {
+            list.iter().any(|word| {
+                words
+                    .split(' ')
+                    .next()
+                    .is_some_and(|first| first.eq_ignore_ascii_case(word))
+            })
+        };
+        if words.contains(" and ") || traits.has(Trait::PluralNouns) {
+            SpeakerKind::Plural
+        } else if figure.is_some_and(|figure| figure.is_organization)
+            || traits.has(Trait::Organizations)
+        {
+            SpeakerKind::Organization
+        } else if has_name {
+            SpeakerKind::Named
+        } else if opens(&["a", "an", "one", "another", "some", "several", "many"]) {
+            SpeakerKind::Unnamed
+        } else if traits.has(Trait::Titles) || opens(&["the", "his", "her", "their"]) {
+            SpeakerKind::Titled
+        } else {
+            SpeakerKind::Named
+        }
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,104 @@
+//! Paragraphs that stand inside an article and are none of it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Longer paragraphs are text whatever they begin with.
+const MAX_WORDS: usize = 45;
+
+/// How boxes, credits and calls to action begin.
+static OPENING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^\W*(
+            (read|see|watch|listen|more)\s+(more|also|next|related|live|here)\b
+            | also\s+(read|see|on|watch)\b | related(\s+(articles?|stories|news|topics?|content|links?|posts?|coverage))?\s*(:|$) | recommended(\s+\w+)?\s*(:|$)
+            | more\s+(from|on|stories|news|information|info)\b | more\s*: | you\s+may\s+also | you\s+might\s+(also|like)
+            | advert(isement|s)?\s*$ | advertisement\b | ad\s*$ | sponsored\b | story\s+continues\b | article\s+continues\b | continue\s+reading\b
+            | (click|tap)\s+(here|below|through)\b | share\s+(this|on|via|your)\b | share\s*$ | follow\s+(us|him|her|them|me|@|\w+\s+on)\b
+            | like\s+this\s+(story|article|post) | (sign|signing)\s+up\b | subscribe\b | get\s+(the\s+(latest|best|day)|our|breaking|more\s+stories|all\s+the|updates)\b
+            | get\s+[\w\s]{3,40}\s+delivered\b | if\s+you\s+enjoyed\s+this\b | something\s+to\s+consider\s*$ | you\s+can\s+view\s+our\b | how\s+to\s+listen\b
+            | have\s+a\s+(tip|story|news) | got\s+a\s+(tip|story|news) | do\s+you\s+have\s+a\s+(story|tip) | tell\s+us\s+what | join\s+(us|the\s+conversation|our)\b | let\s+our\s+news\b
+            | stay\s+(up\s+to\s+date|informed|connected|tuned|in\s+touch) | don['’]t\s+miss\b | download\s+(the|our)\b | support\s+(our|us)\b | donate\b
+            | (photo|image|picture|video|credit|photograph|illustration|graphic|source|caption)s?(\s+(credit|by|courtesy|source|caption)s?)?\s*[:/|©] | (photo|image|picture|photograph)s?\s+(by|courtesy)\b
+            | reported\s+by\b | reporting\s+(and\s+\w+\s+)?by\b | (additional|further)\s+reporting\b | edited\s+by\b | editing\s+by\b | writing\s+by\b | written\s+by\b | translated\s+(by|from)\b
+            | this\s+(slideshow|video|site|page)\s+requires | (please\s+)?enable\s+javascript | your\s+browser\b | loading\b | view\s+(all\s+)?(comments|gallery|slideshow|photos)\b
+            | (leave|post|add)\s+a\s+(comment|reply)\b | comments?(\s+\(?\d+\)?)?\s*$ | copyright\b | ©\s* | all\s+rights\s+reserved | filed\s+under\b | tags?\s*: | topics?\s*: | categor(y|ies)\s*:
+            | (last\s+)?updated?\s+(at|on)?\s*:?\s*\d | published\s*(at|on)?\s*:?\s*\d | posted\s+(at|on|by|in)\b | first\s+published\b
+            | skip\s+(to|past|ad)\b | back\s+to\s+top | play\s+video | watch\s*: | video\s*: | listen\s*: | photos?\s*: | in\s+pictures\b | gallery\s*:
+            | \[button\b | image\s+copyright\b | media\s+caption\b | image\s+caption\b | getty\s+images\b | file\s+photo\b
+        )",
+    )
+    .expect("the expression is fixed")
+});
+
+/// Headings of lists of other articles.
+static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^\W*(you (may|might) also (like|be interested in)|related( (articles?|stories|news|content|links?|posts?|coverage))?|more (from|on|stories|news)( .{1,40})?|(most|also) (read|popular|viewed)|read (more|next|also)|recommended( .{1,30})?|see also|trending( now)?|latest( news| stories)?|don['’]t miss)\W*$",
+    )
+    .expect("the expression is fixed")
+});
+
+/// How credits end, and captions that carry one.
+static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)(
+            (\(|/|—|–|-|\||\.|Credit:?|Photo:?|Image:?|[Cc]ourtesy)\s*(AP|AFP|EPA|Reuters|REUTERS|Getty(\s+Images)?|Shutterstock|Alamy|PA)(\s+(Photo|Images?|file|Wire|News))*(/[\p{L}\ .'’-]+)?\)?\.?$
+            | Credit:\s*[\p{L}].{0,60}$ | \(\s*(Photo|Image|Picture|Credit|Source)s?\s*(by|:|courtesy)[^)]{0,80}\)\s*$
+            | (/|\|)\s*(Getty\s+Images|Shutterstock|AFP|Reuters)\b.{0,30}$
+        )",
+    )
+    .expect("the expression is fixed")
+});
+
+/// Whether a paragraph is a box, a credit, a caption with its credit, or a call to action.
+pub(super) fn is_boilerplate(paragraph: &str) -> bool {
+    if paragraph.split_whitespace().nth(MAX_WORDS).is_some() {
+        return false;
+    }
+    let speaks = paragraph.contains(['“', '”', '"', '«', '„', '「']);
+    (OPENING.is_match(paragraph) && !speaks)
+        || CREDIT.is_match(paragraph)
+        || paragraph.starts_with("[button")
+}
+
+/// Whether a paragraph heads a list of other articles.
+pub(super) fn heads_other_articles(paragraph: &str) -> bool {
+    OTHERS.is_match(paragraph)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_boilerplate;
+
+    #[test]
+    fn boxes_credits_and_calls_are_known() {
+        for text in [
+            "Read more: Harbour talks resume",
+            "Advertisement",
+            "Reported by Ana Belo in Port Vell. Edited by Jo Tan.",
+            "Reporting by Ana Belo; Editing by Jo Tan",
+            "The minister arrives at the harbour. (AP Photo/Ana Belo)",
+            "The minister at the harbour, May 2. Credit: Ana Belo",
+            "Like this story? Share it with a friend!",
+            "Get the latest updates right in your inbox.",
+        ] {
+            assert!(is_boilerplate(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn article_text_stays() {
+        for text in [
+            "“Read more books,” the minister said.",
+            "More than 40 people were hurt, police said.",
+            "Reuters could not reach the ministry.",
+            "The report, seen by AFP, names three officials.",
+            "Reports of the fire reached the capital at noon.",
+            "Subscribers of the state railway will get a refund, the ministry told AP.",
+        ] {
+            assert!(!is_boilerplate(text), "{text}");
+        }
+    }
+}
