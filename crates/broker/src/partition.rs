@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::{log::PartitionLog, topic_settings::TopicSettings, waiter::WaitList};
+use crate::{clock::now_ms, log::PartitionLog, topic_settings::TopicSettings, waiter::WaitList};
 
 /// A partition of a topic.
 #[derive(Debug)]
@@ -42,6 +42,19 @@ impl Partition {
 
     /// What has to be done now and then besides.
     pub(crate) fn tend(&self) -> io::Result<()> {
+        self.compact(now_ms())?;
         self.log().checkpoint()
+    }
+
+    /// Compacts where that is due; appends and reads go on meanwhile.
+    fn compact(&self, now_ms: i64) -> io::Result<()> {
+        let plan = self.log().plan_compaction(now_ms);
+        let Some(plan) = plan else {
+            return Ok(());
+        };
+        if let Some(compacted) = plan.run()? {
+            self.log().replace_compacted(compacted)?;
+        }
+        Ok(())
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The longest a fetch may sleep; clients ask for half a second.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// What a fetch finds in one partition.
 #[derive(Debug, Default)]

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// As Kafka's group.max.session.timeout.ms.
-const LONGEST_SESSION: Duration = Duration::from_mins(30);
+const LONGEST_SESSION: Duration = Duration::from_secs(30 * 60);
 
 pub(crate) fn join(
     connection: &Connection,

@@ -6,7 +6,7 @@ use rdkafka::{
     Message, Offset, TopicPartitionList,
     consumer::{BaseConsumer, CommitMode, Consumer},
     message::{Header, Headers, OwnedHeaders},
-    producer::{BaseRecord, Producer},
+    producer::BaseRecord,
 };
 
 use crate::harness::{

@@ -1,0 +1,104 @@
+//! kill -9: what was acknowledged is there, once and in order.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use rdkafka::producer::Producer;
+
+use crate::harness::{create_topic, drain, producer, read_all, send};
+
+/// The broker in a process of its own: this test binary, run again for one "test" that serves.
+struct Process {
+    child: Child,
+    address: String,
+}
+
+impl Process {
+    fn start(folder: &Path, address: &str) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["death::serves_when_told", "--exact", "--nocapture"])
+            .env("BROKER_FOLDER", folder)
+            .env("BROKER_ADDRESS", address)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut words = lines.map_while(Result::ok).filter_map(|line| {
+            line.split_once("address=")
+                .map(|(_, address)| address.to_owned())
+        });
+        let address = words.next().expect("the broker says its address");
+        Self { child, address }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[test]
+fn serves_when_told() {
+    let (Ok(folder), Ok(address)) = (
+        std::env::var("BROKER_FOLDER"),
+        std::env::var("BROKER_ADDRESS"),
+    ) else {
+        return;
+    };
+    let config = broker::Config {
+        data: folder.into(),
+        listen: address.parse().unwrap(),
+        segment_bytes: 100_000,
+        upkeep_interval: Duration::from_millis(100),
+        ..broker::Config::default()
+    };
+    let broker = broker::start(config).unwrap();
+    println!("address={}", broker.bootstrap_servers());
+    loop {
+        std::thread::park();
+    }
+}
+
+#[test]
+fn acknowledged_records_are_there_once_and_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut broker = Process::start(folder.path(), "127.0.0.1:0");
+    let address = broker.address.clone();
+    create_topic(&address, "t", 2, &[]);
+    let sender = producer(
+        &address,
+        &[
+            ("reconnect.backoff.ms", "10"),
+            ("reconnect.backoff.max.ms", "100"),
+            ("linger.ms", "1"),
+        ],
+    );
+    let records = 20_000;
+    for n in 0..records {
+        send(&sender, "t", &(n % 10).to_string(), &n.to_string());
+        if n % 4000 == 2000 {
+            assert!(sender.in_flight_count() > 0);
+            sender.poll(Duration::from_millis(20));
+            drop(broker);
+            broker = Process::start(folder.path(), &address);
+        }
+    }
+    drain(&sender);
+    let values = read_all(&address, "t", "read_committed");
+    let mut all: Vec<u32> = Vec::new();
+    for values in values.values() {
+        let numbers: Vec<u32> = values.iter().map(|value| value.parse().unwrap()).collect();
+        for key in 0..10 {
+            assert!(numbers.iter().filter(|n| **n % 10 == key).is_sorted());
+        }
+        all.extend(numbers);
+    }
+    all.sort_unstable();
+    assert_eq!(all, (0..records).collect::<Vec<u32>>());
+}
