@@ -94,8 +94,8 @@ fn bare(base: &str, feeds: usize, seconds: u64, etag: Option<&'static str>) {
 fn memory(base: &str, feeds: usize) {
     let before = resident_bytes();
     let patient = Config {
-        interval: Duration::from_secs(3600),
-        max_interval: Duration::from_secs(3600),
+        interval: Duration::from_hours(1),
+        max_interval: Duration::from_hours(1),
         ..config()
     };
     let (mut source, progress) = source(base, "/empty/", feeds, patient);

@@ -18,9 +18,9 @@ use crate::{
 /// The name that robots.txt files know us by.
 const AGENT: &str = "onrecord";
 /// RFC 9309 asks to use no copy for longer than a day.
-const KEEP_FOR: Duration = Duration::from_secs(24 * 3600);
+const KEEP_FOR: Duration = Duration::from_hours(24);
 /// How soon an unreachable file is tried again.
-const RETRY_AFTER: Duration = Duration::from_secs(30 * 60);
+const RETRY_AFTER: Duration = Duration::from_mins(30);
 /// Larger files are not read; of smaller ones the parser reads the first 500 KiB (RFC 9309).
 const MAX_BYTES: usize = 8 << 20;
 /// Origins kept before expired ones are forgotten.

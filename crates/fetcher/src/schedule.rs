@@ -23,7 +23,7 @@ const LATEST_WEIGHT: f64 = 0.2;
 const POLLS_PER_GAP: u32 = 10;
 /// Silence is this many usual gaps, and no less than three days: a weekend is no fault.
 const SILENT_GAPS: u32 = 30;
-const SILENT_AT_LEAST: Duration = Duration::from_secs(3 * 86_400);
+const SILENT_AT_LEAST: Duration = Duration::from_hours(72);
 
 /// What decides on the next poll.
 #[derive(Clone, Copy, Debug)]

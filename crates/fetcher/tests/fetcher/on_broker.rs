@@ -22,7 +22,7 @@ use crate::{
 
 const FEEDS: usize = 12;
 const ROUNDS: usize = 6;
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// One fetcher on a thread of its own.
 struct Member {

@@ -189,9 +189,9 @@ fn a_restart_waits_for_the_time_in_the_cursor() {
     let newsroom = Newsroom::open();
     let url = two_items(&newsroom);
     let patient = Config {
-        interval: Duration::from_secs(600),
-        min_interval: Duration::from_secs(600),
-        max_interval: Duration::from_secs(600),
+        interval: Duration::from_mins(10),
+        min_interval: Duration::from_mins(10),
+        max_interval: Duration::from_mins(10),
         ..config()
     };
     let mut runner = Runner::start(patient.clone(), vec![feed(&url)], Log::default());
@@ -304,7 +304,7 @@ fn retry_after_is_obeyed() {
     };
     check(429, "3600");
     check(503, "3600");
-    let in_an_hour = std::time::SystemTime::now() + Duration::from_secs(3600);
+    let in_an_hour = std::time::SystemTime::now() + Duration::from_hours(1);
     check(503, &httpdate::fmt_http_date(in_an_hour));
 }
 
@@ -359,7 +359,7 @@ fn quiet_polls_cost_no_records() {
     let newsroom = Newsroom::open();
     let url = two_items(&newsroom);
     let config = Config {
-        cursor_interval: Duration::from_secs(3600),
+        cursor_interval: Duration::from_hours(1),
         ..config()
     };
     let mut runner = Runner::start(config, vec![feed(&url)], Log::default());
