@@ -207,6 +207,15 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_one_canonical_form_or_none(text in "(https?://)?[a-z0-9.:/?&=#%@é _-]{0,60}") {
+            if let Some(url) = canonical_url(&text) {
+                proptest::prop_assert_eq!(canonical_url(&url), Some(url.clone()));
+            }
+        }
+    }
+
     #[test]
     fn a_page_may_not_claim_another_sites_address() {
         let check = |declared: &str, fetched: &str, expected: bool| {

@@ -174,7 +174,14 @@ impl Config {
             self.host_concurrency > 0,
             "host_concurrency: must be over zero",
         );
-        require(self.host_burst > 0, "host_burst: must be over zero");
+        require(
+            (1..=1000).contains(&self.host_burst),
+            "host_burst: must be between 1 and 1000",
+        );
+        require(
+            self.host_spacing <= HOUR,
+            "host_spacing: must be an hour or less",
+        );
         require(
             !self.connect_timeout.is_zero(),
             "connect_timeout: must be over zero",

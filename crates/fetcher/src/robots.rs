@@ -118,12 +118,21 @@ async fn fetch(robots_url: &Url, client: &Client) -> Rules {
         headers: Vec::new(),
     };
     let answer = client.get(&request, &AnyHop).await;
+    // Up to some megabytes are decompressed and parsed: not on an async thread.
+    let rules = tokio::task::spawn_blocking(move || read_rules(answer)).await;
+    rules.unwrap_or_else(|_| rules_of(AccessResult::Unreachable))
+}
+
+fn read_rules(answer: Result<Answer, Fault>) -> Rules {
     let mut body = Vec::new();
-    let access = match answer {
+    rules_of(match answer {
         Ok(answer) => read(answer, &mut body),
         Err(Fault::TooManyRedirects(_) | Fault::BadRedirect(_)) => AccessResult::TooManyRedirects,
         Err(_) => AccessResult::Unreachable,
-    };
+    })
+}
+
+fn rules_of(access: AccessResult<'_>) -> Rules {
     let is_reachable = access != AccessResult::Unreachable;
     let keep_for = if is_reachable { KEEP_FOR } else { RETRY_AFTER };
     Rules {

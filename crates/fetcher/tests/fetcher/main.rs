@@ -10,6 +10,7 @@ mod newsroom;
 mod on_broker;
 mod pages;
 mod polling;
+mod real_pages;
 mod runner;
 mod safety;
 mod tls;

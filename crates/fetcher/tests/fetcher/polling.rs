@@ -440,3 +440,50 @@ fn an_article_in_two_feeds_comes_once_and_survives_an_abort() {
     titles.sort_unstable();
     assert_eq!(titles, ["First", "Second", "Third"]);
 }
+
+#[test]
+fn what_the_document_asks_for_reaches_the_schedule() {
+    let newsroom = Newsroom::open();
+    let url = newsroom.url("/rss");
+    let document = rss(&newsroom.url(""), &[]).replace(
+        "<description>News</description>",
+        "<description>News</description><ttl>90</ttl>",
+    );
+    newsroom.set("/rss", Answer::feed(document));
+    let mut runner = start(&url);
+    runner.run_once();
+    let cursor = runner.cursor(&url);
+    assert_eq!(cursor.wishes.wait_seconds, Some(90 * 60));
+    let wait = cursor.next_poll.duration_since(cursor.polled).as_secs();
+    assert_eq!(wait, 90 * 60, "{}", cursor.next_poll_reason);
+    newsroom.set(
+        "/fresh",
+        Answer::feed(rss("", &[])).with("cache-control", "max-age=1800"),
+    );
+    let url = newsroom.url("/fresh");
+    let mut runner = start(&url);
+    runner.run_once();
+    let cursor = runner.cursor(&url);
+    let wait = cursor.next_poll.duration_since(cursor.polled).as_secs();
+    assert_eq!(wait, 1800, "{}", cursor.next_poll_reason);
+}
+
+#[test]
+fn a_broken_off_document_keeps_its_items_and_is_fetched_again() {
+    let newsroom = Newsroom::open();
+    let url = newsroom.url("/rss");
+    let whole = rss("", &[("2", "", "Second"), ("1", "", "First")]);
+    let cut = whole.find("<item><guid isPermaLink=\"false\">1").unwrap() + 20;
+    newsroom.set("/rss", Answer::feed(&whole[..cut]).with("etag", "\"cut\""));
+    let mut runner = start(&url);
+    runner.run_once();
+    assert_eq!(runner.titles(), ["Second"]);
+    newsroom.set("/rss", Answer::feed(whole).with("etag", "\"whole\""));
+    runner.run_until(|log| log.articles.len() == 2);
+    let second = &newsroom.asked("/rss")[1];
+    assert_eq!(
+        second.header("if-none-match"),
+        None,
+        "the cut document's validator"
+    );
+}
