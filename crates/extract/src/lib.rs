@@ -4,7 +4,10 @@
 //! speakers, entities and mentions of watched officials. It cannot fail; odd text gives fewer
 //! findings.
 
+#[cfg(not(feature = "training"))]
 mod entity;
+#[cfg(feature = "training")]
+pub mod entity;
 mod language_guess;
 mod mark;
 mod name;
@@ -31,6 +34,7 @@ use model::{Extraction, Language, Official};
 #[derive(Debug)]
 pub struct Extractor {
     matcher: Matcher,
+    recognizer: entity::Recognizer,
 }
 
 impl Extractor {
@@ -42,6 +46,7 @@ impl Extractor {
     pub fn new(officials: Vec<Official>) -> Self {
         Self {
             matcher: Matcher::new(&officials),
+            recognizer: entity::Recognizer::new(),
         }
     }
 
@@ -50,7 +55,13 @@ impl Extractor {
         let language = &language_guess::known_or_guessed(text, language);
         let document = Document::new(text);
         let mut mentions = self.matcher.find(text, language);
-        let mut entities = Vec::new();
+        let mut entities = if is_english(language) {
+            let words = self.recognizer.words(&document);
+            let names = self.recognizer.names(&document, &words);
+            entity::entities(&document, &names)
+        } else {
+            Vec::new()
+        };
         entity::link(&mut entities, &mut mentions, text);
         let mut quotes = if is_english(language) {
             speaker::resolve(&document, &entities, quote::find(&document))

@@ -1,0 +1,312 @@
+//! Which names of a document name one thing, by rule.
+//!
+//! Rules in the spirit of the Stanford sieve (Raghunathan et al. 2010), names only: the surest
+//! first, and two full names that differ are never one person.
+
+use std::collections::HashMap;
+
+use model::{Entity, EntityKind, EntityMention, MentionForm, Span};
+
+use super::{recognizer::Name, title};
+use crate::{Document, token::TokenKind};
+
+/// Names of one thing so far.
+#[derive(Debug)]
+struct Cluster {
+    kind: EntityKind,
+    /// The lower-case words of each form seen, fullest first.
+    forms: Vec<Vec<String>>,
+    mentions: Vec<usize>,
+}
+
+/// The entities of the document's names, by first mention.
+pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
+    let forms: Vec<Vec<String>> = names.iter().map(|name| form(document, name)).collect();
+    let mut clusters: Vec<Cluster> = Vec::new();
+    let mut by_form: HashMap<(EntityKind, &[String]), usize> = HashMap::new();
+    // Full names first: what is shorter leans on them, wherever it stands.
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(forms.get(*at).map_or(0, Vec::len)));
+    for at in order {
+        let (Some(name), Some(form)) = (names.get(at), forms.get(at)) else {
+            continue;
+        };
+        let key = (name.kind, form.as_slice());
+        let cluster = by_form
+            .get(&key)
+            .copied()
+            .or_else(|| find(&clusters, names, name, form));
+        let position = cluster.unwrap_or_else(|| {
+            clusters.push(Cluster {
+                kind: name.kind,
+                forms: Vec::new(),
+                mentions: Vec::new(),
+            });
+            clusters.len() - 1
+        });
+        by_form.insert(key, position);
+        if let Some(cluster) = clusters.get_mut(position) {
+            if !cluster.forms.contains(form) {
+                cluster.forms.push(form.clone());
+            }
+            cluster.mentions.push(at);
+        }
+    }
+    for cluster in &mut clusters {
+        cluster.mentions.sort_unstable();
+    }
+    clusters.sort_by_key(|cluster| cluster.mentions.first().copied());
+    clusters
+        .iter()
+        .map(|cluster| entity(document, names, cluster))
+        .collect()
+}
+
+/// The words of a name in lower case, without stops, possessives and "the".
+fn form(document: &Document<'_>, name: &Name) -> Vec<String> {
+    let tokens = document.tokens_of(&name.tokens);
+    let words: Vec<String> = tokens
+        .iter()
+        .filter(|token| token.kind != TokenKind::Punctuation && token.kind != TokenKind::Stop)
+        .map(|token| {
+            token
+                .text(document.text)
+                .replace(['.', '’', '\''], "")
+                .to_lowercase()
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    match words.split_first() {
+        Some((first, rest)) if first == "the" && !rest.is_empty() => rest.to_vec(),
+        _ => {
+            let joined = words.join(" ");
+            canonical_place(name.kind, &joined).map_or(words, |place| vec![place.to_owned()])
+        }
+    }
+}
+
+/// One form for countries with several.
+fn canonical_place(kind: EntityKind, form: &str) -> Option<&'static str> {
+    if kind != EntityKind::Place {
+        return None;
+    }
+    Some(match form {
+        "us" | "usa" | "united states" | "united states of america" | "america" => "united states",
+        "uk" | "united kingdom" | "britain" | "great britain" => "united kingdom",
+        "burma" | "myanmar" => "myanmar",
+        "eu" | "european union" => "european union",
+        "dprk" | "north korea" => "north korea",
+        "prc" | "china" => "china",
+        "dc" | "washington dc" | "washington" => "washington",
+        "viet nam" | "vietnam" => "vietnam",
+        _ => return None,
+    })
+}
+
+/// The cluster a form belongs to, given that all longer forms are placed. Where several could be
+/// meant it is the one last named before, if its last word is the one; else none.
+fn find(clusters: &[Cluster], names: &[Name], name: &Name, form: &[String]) -> Option<usize> {
+    let fitting: Vec<usize> = clusters
+        .iter()
+        .enumerate()
+        .filter(|(_, cluster)| {
+            cluster.kind == name.kind
+                && cluster
+                    .forms
+                    .iter()
+                    .any(|full| is_short_for(name.kind, form, full))
+        })
+        .map(|(at, _)| at)
+        .collect();
+    match fitting.as_slice() {
+        [] => None,
+        [only] => Some(*only),
+        several => {
+            let last = form.last()?;
+            let ends_so = |at: &&usize| {
+                clusters.get(**at).is_some_and(|cluster| {
+                    cluster.forms.iter().any(|full| full.last() == Some(last))
+                })
+            };
+            let latest = |at: &&usize| {
+                let mentions = clusters
+                    .get(**at)
+                    .map_or(&[][..], |c| c.mentions.as_slice());
+                mentions
+                    .iter()
+                    .filter_map(|mention| names.get(*mention))
+                    .filter(|other| other.tokens.start < name.tokens.start)
+                    .map(|other| other.tokens.start)
+                    .max()
+            };
+            several.iter().filter(ends_so).max_by_key(latest).copied()
+        }
+    }
+}
+
+/// Whether `short` can name what `full` names.
+fn is_short_for(kind: EntityKind, short: &[String], full: &[String]) -> bool {
+    if short == full {
+        return true;
+    }
+    match kind {
+        EntityKind::Person => is_part_of_person(short, full),
+        EntityKind::Organization | EntityKind::Other => {
+            is_acronym(short, full) || is_part_of_organisation(short, full)
+        }
+        EntityKind::Place => is_acronym(short, full) || short.len() > 1 && full.starts_with(short),
+    }
+}
+
+/// One word of a name: its first or last. Two words or more: the same first and last, or an end
+/// of the longer name; a spelling that differs by a letter counts as the same.
+fn is_part_of_person(short: &[String], full: &[String]) -> bool {
+    if short.len() > full.len() || full.len() < 2 {
+        return false;
+    }
+    match short {
+        [] => false,
+        [word] => full.first() == Some(word) || full.last() == Some(word),
+        [first, .., last] => {
+            let same_ends = full.first() == Some(first) && full.last() == Some(last);
+            let is_spelling = short.len() == full.len()
+                && short.iter().zip(full).filter(|(a, b)| a != b).count() == 1
+                && short
+                    .iter()
+                    .zip(full)
+                    .all(|(a, b)| a == b || is_one_letter_off(a, b));
+            same_ends || full.ends_with(short) || full.starts_with(short) || is_spelling
+        }
+    }
+}
+
+/// Whether two long words differ by one letter added or dropped; a changed letter may be another
+/// name ("Sok", "Sokha" are too short to say).
+fn is_one_letter_off(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    if short.chars().count() < 5 || short.chars().count() + 1 != long.chars().count() {
+        return false;
+    }
+    let common = short
+        .chars()
+        .zip(long.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    short.chars().skip(common).eq(long.chars().skip(common + 1))
+}
+
+/// A name of two words or more that begins or ends the longer one; one word only where it begins
+/// it and is no common head.
+fn is_part_of_organisation(short: &[String], full: &[String]) -> bool {
+    if short.len() >= full.len() {
+        return false;
+    }
+    match short {
+        [] => false,
+        [word] => full.first() == Some(word) && word.len() > 3 && !GENERIC.contains(&word.as_str()),
+        _ => full.starts_with(short) || full.ends_with(short),
+    }
+}
+
+/// Words that begin the names of many bodies.
+const GENERIC: [&str; 30] = [
+    "national",
+    "ministry",
+    "department",
+    "university",
+    "supreme",
+    "international",
+    "united",
+    "american",
+    "european",
+    "royal",
+    "constitutional",
+    "council",
+    "commission",
+    "committee",
+    "office",
+    "institute",
+    "center",
+    "centre",
+    "bank",
+    "court",
+    "senate",
+    "party",
+    "association",
+    "federation",
+    "union",
+    "people",
+    "human",
+    "world",
+    "general",
+    "cambodian",
+];
+
+/// Whether `short` is one word made of the first letters of `full`, small words in or out.
+fn is_acronym(short: &[String], full: &[String]) -> bool {
+    let [acronym] = short else {
+        return false;
+    };
+    let letters = acronym.chars().count();
+    if letters < 2 || full.len() < 2 {
+        return false;
+    }
+    let initials = |skips_small: bool| {
+        full.iter()
+            .flat_map(|word| word.split('-'))
+            .filter(|word| {
+                !skips_small
+                    || !matches!(
+                        *word,
+                        "of" | "the" | "and" | "for" | "in" | "on" | "to" | "s" | "&"
+                    )
+            })
+            .filter(|word| *word != "s")
+            .filter_map(|word| word.chars().next())
+            .collect::<String>()
+    };
+    let all = initials(false);
+    let large = initials(true);
+    *acronym == all
+        || *acronym == large
+        || letters > 2
+            && large.starts_with(acronym.as_str())
+            && large.chars().count() == letters + 1
+}
+
+fn entity(document: &Document<'_>, names: &[Name], cluster: &Cluster) -> Entity {
+    let members: Vec<&Name> = cluster
+        .mentions
+        .iter()
+        .filter_map(|at| names.get(*at))
+        .collect();
+    let spans: Vec<Span> = members
+        .iter()
+        .filter_map(|name| document.span_of(&name.tokens))
+        .collect();
+    let fullest = spans
+        .iter()
+        .filter_map(|span| span.text(document.text))
+        .max_by_key(|text| (text.split_whitespace().count(), text.len()))
+        .unwrap_or_default();
+    Entity {
+        kind: cluster.kind,
+        name: fullest.split_whitespace().collect::<Vec<_>>().join(" "),
+        titles: match cluster.kind {
+            EntityKind::Person => title::titles(document, &members),
+            EntityKind::Organization | EntityKind::Place | EntityKind::Other => Vec::new(),
+        },
+        mentions: spans
+            .into_iter()
+            .map(|span| EntityMention {
+                span,
+                form: MentionForm::Name,
+            })
+            .collect(),
+        official: None,
+    }
+}

@@ -1,0 +1,137 @@
+//! Lists of names and of words that go with names.
+
+use std::collections::{HashMap, HashSet};
+
+use super::word::hash;
+
+const MEN: &str = include_str!("gazetteer/men.txt");
+const WOMEN: &str = include_str!("gazetteer/women.txt");
+const GIVEN: &str = include_str!("gazetteer/given.txt");
+const SURNAMES: &str = include_str!("gazetteer/surnames.txt");
+const PLACES: &str = include_str!("gazetteer/places.txt");
+const WORDS: &str = include_str!("gazetteer/words.txt");
+
+pub(crate) const MAN: u32 = 1;
+pub(crate) const WOMAN: u32 = 1 << 1;
+pub(crate) const GIVEN_NAME: u32 = 1 << 2;
+pub(crate) const SURNAME: u32 = 1 << 3;
+pub(crate) const PLACE_WHOLE: u32 = 1 << 4;
+pub(crate) const PLACE_BEGIN: u32 = 1 << 5;
+pub(crate) const PLACE_INSIDE: u32 = 1 << 6;
+/// "Party", "Ministry", "Inc.": heads of organisations' names.
+pub(crate) const ORGANISATION_WORD: u32 = 1 << 7;
+/// "Mr.", "President": stands before persons.
+pub(crate) const TITLE_WORD: u32 = 1 << 8;
+/// "River", "Province": heads of places' names.
+pub(crate) const PLACE_WORD: u32 = 1 << 9;
+/// "Khmer", "American".
+pub(crate) const DEMONYM: u32 = 1 << 10;
+/// "Monday", "July".
+pub(crate) const DATE_WORD: u32 = 1 << 11;
+/// Known organisations of one word: "NATO".
+pub(crate) const ORGANISATION: u32 = 1 << 12;
+
+/// The lists, by hash of the lower-case form.
+#[derive(Debug)]
+pub(crate) struct Gazetteer {
+    flags: HashMap<u32, u32>,
+    /// Hashes of whole places and of their beginnings.
+    places: HashSet<u64>,
+    beginnings: HashSet<u64>,
+}
+
+impl Gazetteer {
+    pub(crate) fn new() -> Self {
+        let mut gazetteer = Self {
+            flags: HashMap::new(),
+            places: HashSet::new(),
+            beginnings: HashSet::new(),
+        };
+        for (list, flag) in [
+            (MEN, MAN | GIVEN_NAME),
+            (WOMEN, WOMAN | GIVEN_NAME),
+            (GIVEN, GIVEN_NAME),
+            (SURNAMES, SURNAME),
+        ] {
+            for name in lines(list).flat_map(str::split_whitespace) {
+                gazetteer.flag(name, flag);
+            }
+        }
+        for line in lines(WORDS) {
+            let Some((class, words)) = line.split_once('\t') else {
+                continue;
+            };
+            let flag = match class {
+                "organisation-word" => ORGANISATION_WORD,
+                "title" => TITLE_WORD,
+                "place-word" => PLACE_WORD,
+                "demonym" => DEMONYM,
+                "date" => DATE_WORD,
+                _ => ORGANISATION,
+            };
+            for word in words.split(' ') {
+                gazetteer.flag(&word.to_lowercase(), flag);
+            }
+        }
+        for place in lines(PLACES) {
+            gazetteer.add_place(place);
+        }
+        gazetteer
+    }
+
+    fn flag(&mut self, name: &str, flag: u32) {
+        *self.flags.entry(hash(name.as_bytes())).or_default() |= flag;
+    }
+
+    fn add_place(&mut self, place: &str) {
+        let mut key = 0;
+        for token in crate::tokenize(place) {
+            if key != 0 {
+                self.beginnings.insert(key);
+            }
+            key = next_key(key, hash(token.text(place).to_lowercase().as_bytes()));
+        }
+        self.places.insert(key);
+    }
+
+    /// What the lists say of a word; names count where it is capitalised.
+    pub(crate) fn flags(&self, form: u32, lower: &str, is_capital: bool) -> u32 {
+        let flags = self.flags.get(&form).copied().unwrap_or(0);
+        let is_demonym = is_capital
+            && ["ian", "ians", "ese"]
+                .iter()
+                .any(|end| lower.ends_with(end))
+            && lower.len() > 5;
+        let flags = if is_demonym { flags | DEMONYM } else { flags };
+        if is_capital {
+            flags
+        } else {
+            flags & (ORGANISATION_WORD | TITLE_WORD | PLACE_WORD)
+        }
+    }
+
+    /// How many of the words make the longest place; none where they begin none.
+    pub(crate) fn place_len(&self, forms: impl Iterator<Item = u32>) -> usize {
+        let mut key = 0;
+        let mut longest = 0;
+        for (at, form) in forms.enumerate() {
+            key = next_key(key, form);
+            if self.places.contains(&key) {
+                longest = at + 1;
+            }
+            if !self.beginnings.contains(&key) {
+                break;
+            }
+        }
+        longest
+    }
+}
+
+fn next_key(key: u64, form: u32) -> u64 {
+    (key.rotate_left(17) ^ u64::from(form)).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1
+}
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+}

@@ -1,0 +1,230 @@
+//! Trains the entity tagger; see `training/README.md`.
+
+use model::{EntityKind, Span};
+
+use super::{
+    gazetteer::Gazetteer,
+    recognizer::Recognizer,
+    tagger::{
+        FEATURES, LABELS, OUTSIDE, Place, WIDTH, best, features, is_worth_a_look, may_follow,
+        parts, remember,
+    },
+    word::{Memory, Word, words},
+};
+use crate::Document;
+
+/// A labelled text.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// The text.
+    pub text: String,
+    /// Its names: bytes, and 0 person, 1 organisation, 2 place.
+    pub names: Vec<(Span, u8)>,
+    /// How often it counts.
+    pub weight: u32,
+}
+
+/// How to train.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    /// Passes over the data.
+    pub epochs: u32,
+    /// Logarithm of the number of rows.
+    pub bits: u32,
+}
+
+struct Sentence {
+    words: Vec<Word>,
+    gold: Vec<u8>,
+}
+
+/// Trains on `examples` and returns the model file.
+pub fn train(examples: &[Example], recipe: Recipe) -> Vec<u8> {
+    let gazetteer = Gazetteer::new();
+    let documents: Vec<(Vec<Sentence>, u32)> = examples
+        .iter()
+        .map(|example| (sentences(example, &gazetteer), example.weight))
+        .collect();
+    let mut learner = Learner::new(recipe.bits);
+    let mut order: Vec<usize> = documents
+        .iter()
+        .enumerate()
+        .flat_map(|(at, (_, weight))| std::iter::repeat_n(at, *weight as usize))
+        .collect();
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    for _ in 0..recipe.epochs {
+        shuffle(&mut order, &mut seed);
+        for at in &order {
+            if let Some((sentences, _)) = documents.get(*at) {
+                learner.learn(sentences);
+            }
+        }
+    }
+    learner.finish()
+}
+
+fn shuffle(order: &mut [usize], seed: &mut u64) {
+    for at in (1..order.len()).rev() {
+        *seed ^= *seed << 13;
+        *seed ^= *seed >> 7;
+        *seed ^= *seed << 17;
+        order.swap(at, (*seed % (at as u64 + 1)) as usize);
+    }
+}
+
+fn sentences(example: &Example, gazetteer: &Gazetteer) -> Vec<Sentence> {
+    let document = Document::new(&example.text);
+    let all = words(&document, gazetteer);
+    let mut gold = vec![OUTSIDE; all.len()];
+    for (span, kind) in &example.names {
+        let first = document.token_at(span.start());
+        let mut end = first;
+        while document
+            .tokens
+            .get(end)
+            .is_some_and(|token| token.span.start() < span.end())
+        {
+            end += 1;
+        }
+        let sentence = document.sentences.get(document.sentence_of(first));
+        let end = end.min(sentence.map_or(end, |range| range.end));
+        for at in first..end {
+            let place = match (at == first, at + 1 == end) {
+                (true, true) => 3,
+                (true, false) => 0,
+                (false, true) => 2,
+                (false, false) => 1,
+            };
+            if let Some(label) = gold.get_mut(at) {
+                *label = 1 + kind * 4 + place;
+            }
+        }
+    }
+    document
+        .sentences
+        .iter()
+        .map(|range| Sentence {
+            words: all.get(range.clone()).unwrap_or_default().to_vec(),
+            gold: gold.get(range.clone()).unwrap_or_default().to_vec(),
+        })
+        .collect()
+}
+
+/// Right, found and labelled names of each type, person, organisation, place.
+pub fn measure(model: &[u8], examples: &[Example]) -> [[usize; 3]; 3] {
+    let recognizer = Recognizer::with_model(model);
+    let mut counts = [[0; 3]; 3];
+    for example in examples {
+        let document = Document::new(&example.text);
+        let words = recognizer.words(&document);
+        let found: Vec<(Span, u8)> = recognizer
+            .names(&document, &words)
+            .iter()
+            .filter_map(|name| Some((document.span_of(&name.tokens)?, number(name.kind)?)))
+            .collect();
+        for (_, kind) in &example.names {
+            counts[*kind as usize][2] += 1;
+        }
+        for name in &found {
+            counts[name.1 as usize][1] += 1;
+            counts[name.1 as usize][0] += usize::from(example.names.contains(name));
+        }
+    }
+    counts
+}
+
+fn number(kind: EntityKind) -> Option<u8> {
+    match kind {
+        EntityKind::Person => Some(0),
+        EntityKind::Organization => Some(1),
+        EntityKind::Place => Some(2),
+        EntityKind::Other => None,
+    }
+}
+
+struct Learner {
+    weights: Vec<[f32; WIDTH]>,
+    sums: Vec<[f32; WIDTH]>,
+    time: f32,
+}
+
+impl Learner {
+    fn new(bits: u32) -> Self {
+        Self {
+            weights: vec![[0.0; WIDTH]; 1 << bits],
+            sums: vec![[0.0; WIDTH]; 1 << bits],
+            time: 1.0,
+        }
+    }
+
+    fn learn(&mut self, sentences: &[Sentence]) {
+        let mut memory = Memory::new();
+        for sentence in sentences {
+            let mut labels: Vec<u8> = Vec::with_capacity(sentence.words.len());
+            let mut before = OUTSIDE;
+            for (place, gold) in sentence.gold.iter().enumerate() {
+                let is_open = matches!(parts(before).0, Place::Begin | Place::Inside);
+                if !is_worth_a_look(&sentence.words, place) && !is_open {
+                    labels.push(OUTSIDE);
+                    before = OUTSIDE;
+                    continue;
+                }
+                let features = features(&sentence.words, &labels, &memory, place);
+                let scores = self.scores(&features);
+                let guess = best(&scores, before, place + 1 == sentence.words.len());
+                // After a mistake the right label may be out of reach: nothing to learn there.
+                if guess != *gold && may_follow(before, *gold) {
+                    self.update(&features, *gold, 1.0);
+                    self.update(&features, guess, -1.0);
+                }
+                self.time += 1.0;
+                remember(&mut memory, &sentence.words, place, guess);
+                labels.push(guess);
+                before = guess;
+            }
+        }
+    }
+
+    fn scores(&self, features: &[u32; FEATURES]) -> [f32; WIDTH] {
+        let mask = self.weights.len() - 1;
+        let mut scores = [0.0; WIDTH];
+        for feature in features {
+            for (score, weight) in scores
+                .iter_mut()
+                .zip(&self.weights[*feature as usize & mask])
+            {
+                *score += weight;
+            }
+        }
+        scores
+    }
+
+    fn update(&mut self, features: &[u32; FEATURES], label: u8, by: f32) {
+        let mask = self.weights.len() - 1;
+        for feature in features {
+            let row = *feature as usize & mask;
+            self.weights[row][label as usize] += by;
+            self.sums[row][label as usize] += by * self.time;
+        }
+    }
+
+    /// The averages, scaled so that the largest becomes 127.
+    fn finish(self) -> Vec<u8> {
+        let averages: Vec<[f32; WIDTH]> = self
+            .weights
+            .iter()
+            .zip(&self.sums)
+            .map(|(weights, sums)| std::array::from_fn(|at| weights[at] - sums[at] / self.time))
+            .collect();
+        let largest = averages
+            .iter()
+            .flatten()
+            .fold(f32::MIN_POSITIVE, |top, w| top.max(w.abs()));
+        averages
+            .iter()
+            .flat_map(|row| row.map(|weight| (weight * 127.0 / largest).round() as i8 as u8))
+            .collect()
+    }
+}
+
+const _: () = assert!(LABELS <= WIDTH);

@@ -1,0 +1,165 @@
+//! What the tagger knows of each word: hashes of its form and parts, and what lists say of it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::gazetteer::{Gazetteer, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE};
+use crate::{
+    Document,
+    token::{Case, Gap, TokenKind},
+};
+
+/// One word as the tagger sees it; the default stands outside the sentence.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Word {
+    /// Hash of the lower-case form, digits made one.
+    pub(crate) form: u32,
+    pub(crate) prefix: u32,
+    pub(crate) suffix2: u32,
+    pub(crate) suffix3: u32,
+    pub(crate) suffix4: u32,
+    /// Case, kind and length class.
+    pub(crate) shape: u32,
+    /// What the lists say, see [`Gazetteer`].
+    pub(crate) lists: u32,
+    /// Whether the document writes the word in lower case, or capitalised in mid-sentence.
+    pub(crate) habit: u32,
+    pub(crate) opens_sentence: bool,
+    /// Glued to the word before.
+    pub(crate) is_glued: bool,
+    pub(crate) is_capital: bool,
+}
+
+/// The words of a document, token by token.
+pub(crate) fn words(document: &Document<'_>, gazetteer: &Gazetteer) -> Vec<Word> {
+    let mut words = Vec::with_capacity(document.tokens.len());
+    let mut lower: HashSet<u32> = HashSet::new();
+    let mut capital: HashSet<u32> = HashSet::new();
+    let mut buffer = String::new();
+    for sentence in &document.sentences {
+        let mut opens = true;
+        for token in document.tokens_of(sentence) {
+            let text = token.text(document.text);
+            let mut word = word(text, token.kind, token.case, &mut buffer, gazetteer);
+            word.opens_sentence = opens;
+            word.is_glued = token.gap == Gap::None;
+            if token.kind == TokenKind::Word {
+                if token.case == Case::Lower {
+                    lower.insert(word.form);
+                } else if !opens && word.is_capital {
+                    capital.insert(word.form);
+                }
+                opens = false;
+            } else if token.kind == TokenKind::Number || token.kind == TokenKind::Address {
+                opens = false;
+            }
+            words.push(word);
+        }
+    }
+    mark_places(&mut words, gazetteer);
+    for word in &mut words {
+        word.habit =
+            u32::from(lower.contains(&word.form)) | u32::from(capital.contains(&word.form)) << 1;
+    }
+    words
+}
+
+fn word(
+    text: &str,
+    kind: TokenKind,
+    case: Case,
+    buffer: &mut String,
+    gazetteer: &Gazetteer,
+) -> Word {
+    buffer.clear();
+    let mut letters = 0_u32;
+    for c in text.chars() {
+        letters += 1;
+        if c.is_numeric() {
+            buffer.push('0');
+        } else if c == '’' {
+            buffer.push('\'');
+        } else {
+            buffer.extend(c.to_lowercase());
+        }
+    }
+    let lower = buffer.as_str();
+    let form = hash(lower.as_bytes());
+    let has_stop = lower.len() > 1 && lower.ends_with('.');
+    let is_capital = matches!(case, Case::Title | Case::Upper | Case::Mixed);
+    Word {
+        form,
+        prefix: hash(head(lower, 3).as_bytes()),
+        suffix2: hash(tail(lower, 2).as_bytes()),
+        suffix3: hash(tail(lower, 3).as_bytes()),
+        suffix4: hash(tail(lower, 4).as_bytes()),
+        shape: kind as u32
+            | (case as u32) << 3
+            | u32::from(has_stop) << 6
+            | letters.min(5) << 7
+            | u32::from(text.chars().next().is_some_and(char::is_uppercase)) << 10,
+        lists: gazetteer.flags(form, lower, is_capital),
+        habit: 0,
+        opens_sentence: false,
+        is_glued: false,
+        is_capital,
+    }
+}
+
+/// Marks the longest places that start at each word.
+fn mark_places(words: &mut [Word], gazetteer: &Gazetteer) {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let len = if word.is_capital {
+            let forms = words.iter().skip(at).take(5).map(|word| word.form);
+            gazetteer.place_len(forms)
+        } else {
+            0
+        };
+        for (offset, word) in words.iter_mut().skip(at).take(len).enumerate() {
+            word.lists |= match (len, offset) {
+                (1, _) => PLACE_WHOLE,
+                (_, 0) => PLACE_BEGIN,
+                _ => PLACE_INSIDE,
+            };
+        }
+        at += len.max(1);
+    }
+}
+
+fn head(text: &str, count: usize) -> &str {
+    let end = text
+        .char_indices()
+        .nth(count)
+        .map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
+}
+
+fn tail(text: &str, count: usize) -> &str {
+    let start = text
+        .char_indices()
+        .rev()
+        .nth(count - 1)
+        .map_or(0, |(at, _)| at);
+    text.get(start..).unwrap_or(text)
+}
+
+/// FNV-1a: the model file depends on it, so it must never change.
+pub(crate) fn hash(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// Mixes a template's number and its parts into a feature.
+pub(crate) fn feature<const N: usize>(template: u32, parts: [u32; N]) -> u32 {
+    let mut mixed = template.wrapping_mul(0x9e37_79b1) ^ 0x85eb_ca6b;
+    for part in parts {
+        mixed = (mixed ^ part).wrapping_mul(0xcc9e_2d51).rotate_left(13);
+    }
+    mixed ^= mixed >> 16;
+    mixed = mixed.wrapping_mul(0x85eb_ca6b);
+    mixed ^ (mixed >> 13)
+}
+
+/// Types last given to each form of the document.
+pub(crate) type Memory = HashMap<u32, u8>;
