@@ -1,10 +1,13 @@
 //! The watch-list: officials and the names they go by.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, MapAccess, Unexpected, Visitor},
+};
 
 use crate::OfficialId;
 
@@ -49,9 +52,51 @@ pub struct Office {
     /// Such as "Prime Minister".
     pub title: String,
     /// First day in office, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "written_date"
+    )]
     pub from: Option<Date>,
     /// Last day in office; open where still held.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "written_date"
+    )]
     pub to: Option<Date>,
+}
+
+/// A date as text, or as TOML writes it bare, which arrives as a map of one text.
+fn written_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    deserializer.deserialize_any(WrittenDate)
+}
+
+struct WrittenDate;
+
+impl<'de> Visitor<'de> for WrittenDate {
+    type Value = Option<Date>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a date such as 2024-05-01")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<Date>, E> {
+        text.parse().map(Some).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Date>, A::Error> {
+        let Some((_, text)) = map.next_entry::<String, String>()? else {
+            return Err(de::Error::invalid_type(Unexpected::Map, &self));
+        };
+        self.visit_str(&text)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Option<Date>, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Option<Date>, E> {
+        Ok(None)
+    }
 }

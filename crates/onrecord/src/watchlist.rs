@@ -85,3 +85,40 @@ fn mistakes(list: &ListFile<Official>) -> Vec<Mistake> {
     }
     mistakes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<usize, usize>) {
+        let list = ListFile::parse("officials.toml".into(), text.into(), &KIND);
+        let officials = list.and_then(officials);
+        let counted = officials
+            .map(|officials| officials.len())
+            .map_err(|mistakes| mistakes.0.len());
+        assert_eq!(counted, expected, "{text}");
+    }
+
+    #[test]
+    fn dates_of_offices_are_written_bare_or_as_text() {
+        let official = |office: &str| {
+            format!("[[official]]\nid = \"a\"\nname = \"A\"\noffices = [{{ {office} }}]\n")
+        };
+        check(
+            &official("title = \"Mayor\", from = 2024-05-01, to = \"2024-06-01\""),
+            Ok(1),
+        );
+        check(
+            &official("title = \"Mayor\", from = 2024-05-01, to = 2024-04-01"),
+            Err(1),
+        );
+        check(&official("title = \"Mayor\", from = 3"), Err(1));
+        check(&official("title = \"Mayor\", from = \"May\""), Err(1));
+    }
+
+    #[test]
+    fn the_watch_list_that_comes_with_the_program_is_right() {
+        assert!(starter().is_ok_and(|officials| officials.len() >= 20));
+    }
+}
