@@ -1,5 +1,7 @@
 //! How a feed's cursor moves: from the one before and what a poll brought to the one after.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use model::{
     Feed, FeedCursor, FeedHealth, FeedState, MovedFeed, PollWishes, Renewal, Revisit, Rhythm,
@@ -18,6 +20,9 @@ use crate::{
 
 /// Failures in a row after which an address that a redirect led to is given up again.
 const GIVE_UP_MOVED_AFTER: u32 = 3;
+/// Longest back-off where no server was reached. It bothers no one, and most often it is our own
+/// network that was down: then all feeds are to be back soon after it.
+const UNREACHED_BACKOFF: Duration = Duration::from_mins(15);
 
 /// The cursor before, and what the move depends on.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +111,12 @@ impl CursorMove<'_> {
         } else if *fault == Fault::Http(410) {
             cursor.health.state = FeedState::Gone;
         }
-        self.schedule(&mut cursor, freshness);
+        let max_backoff = if fault.reached_no_server() {
+            self.config.max_backoff.min(UNREACHED_BACKOFF)
+        } else {
+            self.config.max_backoff
+        };
+        self.schedule(&mut cursor, freshness, max_backoff);
         if cursor.health.state == FeedState::Gone {
             cursor.next_poll_reason = "never: the server says that the feed is gone".into();
         }
@@ -235,7 +245,7 @@ impl CursorMove<'_> {
         } else {
             FeedState::Healthy
         };
-        self.schedule(cursor, &answer.freshness);
+        self.schedule(cursor, &answer.freshness, self.config.max_backoff);
     }
 
     /// Counts polls in a row that were led to the same address by permanent redirects alone.
@@ -258,7 +268,7 @@ impl CursorMove<'_> {
         })
     }
 
-    fn schedule(&self, cursor: &mut FeedCursor, freshness: &Freshness) {
+    fn schedule(&self, cursor: &mut FeedCursor, freshness: &Freshness, max_backoff: Duration) {
         let next = next_poll(&Circumstances {
             config: self.config,
             feed: self.feed,
@@ -267,6 +277,7 @@ impl CursorMove<'_> {
             wishes: &cursor.wishes,
             freshness,
             failures: cursor.health.failures,
+            max_backoff,
         });
         cursor.next_poll = next.at;
         cursor.next_poll_reason = next.reason;
@@ -410,6 +421,19 @@ mod tests {
         assert!(since(cursor.polled, cursor.next_poll).as_secs() <= 5 * 3600);
         let healed = after(Some(&cursor), |step| step.unchanged(&answer("", "")));
         assert_eq!((healed.health.failures, healed.health.fault), (0, None));
+    }
+
+    #[test]
+    fn an_outage_of_our_own_network_is_over_soon() {
+        let fault = Fault::Dns("no such name".into());
+        let mut cursor = None::<FeedCursor>;
+        for _ in 0..50 {
+            cursor = Some(after(cursor.as_ref(), |step| {
+                step.failed(&fault, &Freshness::default())
+            }));
+        }
+        let cursor = cursor.unwrap();
+        assert!(since(cursor.polled, cursor.next_poll).as_secs() <= 17 * 60);
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl Fault {
         code.to_owned()
     }
 
+    /// Whether the request bothered no server.
+    pub(crate) fn reached_no_server(&self) -> bool {
+        matches!(self, Self::Dns(_) | Self::Connect(_))
+    }
+
     /// As it stands in a feed's health.
     pub(crate) fn to_record(&self) -> FeedFault {
         FeedFault {

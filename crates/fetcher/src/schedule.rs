@@ -36,6 +36,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) freshness: &'a Freshness,
     /// Failures in a row, this poll's included.
     pub(crate) failures: u32,
+    /// Longest wait that failures bring about.
+    pub(crate) max_backoff: Duration,
 }
 
 /// When a feed is polled next.
@@ -55,12 +57,13 @@ pub(crate) fn next_poll(circumstances: &Circumstances<'_>) -> NextPoll {
         freshness,
         wishes,
         failures,
+        max_backoff,
         ..
     } = *circumstances;
     let (own, own_reason) = own_interval(circumstances);
     let grant = |wait: Duration| wait.min(config.max_requested_wait);
     let advised = wishes.wait_seconds.map(Duration::from_secs);
-    let backoff = backoff(own, failures, config.max_backoff);
+    let backoff = backoff(own, failures, max_backoff);
     let candidates = [
         (Some(own), own_reason),
         (backoff, format!("failed {failures} times in a row")),
@@ -276,6 +279,7 @@ mod tests {
                 wishes: &self.wishes,
                 freshness: &self.freshness,
                 failures: self.failures,
+                max_backoff: self.config.max_backoff,
             })
         }
 

@@ -473,8 +473,8 @@ fn a_broken_off_document_keeps_its_items_and_is_fetched_again() {
     let newsroom = Newsroom::open();
     let url = newsroom.url("/rss");
     let whole = rss("", &[("2", "", "Second"), ("1", "", "First")]);
-    let cut = whole.find("<item><guid isPermaLink=\"false\">1").unwrap() + 20;
-    newsroom.set("/rss", Answer::feed(&whole[..cut]).with("etag", "\"cut\""));
+    let (before, _) = whole.split_once("<title>First").unwrap();
+    newsroom.set("/rss", Answer::feed(before).with("etag", "\"cut\""));
     let mut runner = start(&url);
     runner.run_once();
     assert_eq!(runner.titles(), ["Second"]);
