@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 /// Longer names are no entity: HTML's longest has 32 characters.
 const MAX_NAME_BYTES: usize = 40;
@@ -183,20 +183,29 @@ pub(crate) fn push_escaped_value(value: &str, to: &mut String) {
 }
 
 fn push_escaped(text: &str, quotes: bool, to: &mut String) {
-    let mut from = 0;
-    for (place, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' if quotes => "&quot;",
-            _ => continue,
-        };
-        to.push_str(text.get(from..place).unwrap_or_default());
-        to.push_str(escape);
-        from = place + 1;
+    let mut rest = text;
+    while let Some(place) = find_special(rest.as_bytes(), quotes) {
+        let (plain, following) = rest.split_at(place);
+        to.push_str(plain);
+        let mut chars = following.chars();
+        to.push_str(match chars.next() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            _ => "&quot;",
+        });
+        rest = chars.as_str();
     }
-    to.push_str(text.get(from..).unwrap_or_default());
+    to.push_str(rest);
+}
+
+fn find_special(bytes: &[u8], quotes: bool) -> Option<usize> {
+    let special = memchr3(b'&', b'<', b'>', bytes);
+    if !quotes {
+        return special;
+    }
+    let before = bytes.get(..special.unwrap_or(bytes.len())).unwrap_or(bytes);
+    memchr(b'"', before).or(special)
 }
 
 #[cfg(test)]

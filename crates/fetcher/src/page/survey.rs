@@ -231,7 +231,8 @@ impl Pass {
             return;
         }
         // A quotation is text whatever its class says: extractors drop those named for a platform.
-        let is_unmarked = fate == Fate::Unmarked || name == "blockquote";
+        // So is a post that the article embeds.
+        let is_unmarked = fate == Fate::Unmarked || name == "blockquote" || label.contains("embed");
         let raw = if is_unmarked { "" } else { raw };
         self.survey.reduced.extend(["<", name, raw, ">"]);
         if !is_void {

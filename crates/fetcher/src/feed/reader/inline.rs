@@ -1,5 +1,6 @@
 //! Human text with markup inside: read up to the end of its element.
 
+use memchr::memchr_iter;
 use url::Url;
 
 use crate::feed::{
@@ -141,7 +142,7 @@ impl<'t> Inline<'t> {
 
     /// The text once its element ends.
     pub(super) fn finish(mut self, base: Option<&Url>, version: &str) -> Text {
-        let mut value = self.buffer.trim().to_owned();
+        let mut value = trimmed(std::mem::take(&mut self.buffer));
         if version == "atom10" && self.is_markup() {
             value = without_wrapper(value);
         }
@@ -158,7 +159,7 @@ impl<'t> Inline<'t> {
         }
         if matches!(self.media_type.as_str(), "text/html" | XHTML) {
             value = clean_html(&value, base);
-            value.truncate(value.trim_end().len());
+            value = trimmed(value);
         }
         Text {
             value: mend_windows_1252(value),
@@ -168,6 +169,16 @@ impl<'t> Inline<'t> {
             src: self.src,
         }
     }
+}
+
+/// A text without white space around it, in place.
+fn trimmed(mut text: String) -> String {
+    text.truncate(text.trim_end().len());
+    let lead = text.len() - text.trim_start().len();
+    if lead > 0 {
+        text.drain(..lead);
+    }
+    text
 }
 
 /// The start of a text, at most so long, ending between characters.
@@ -215,7 +226,14 @@ fn decode_base64(value: &str) -> Option<String> {
 pub(super) fn mend_windows_1252(value: String) -> String {
     let is_c1 = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
     let is_forbidden = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r');
-    if !value.contains(|c| is_c1(c) || is_forbidden(c)) {
+    let bytes = value.as_bytes();
+    let has_control = bytes
+        .iter()
+        .any(|byte| *byte < b' ' && !b"\t\n\r".contains(byte));
+    // C1 controls are 0xC2 0x80 to 0xC2 0x9F in UTF-8.
+    let has_c1 =
+        memchr_iter(0xC2, bytes).any(|place| bytes.get(place + 1).is_some_and(|next| *next < 0xA0));
+    if !has_control && !has_c1 {
         return value;
     }
     value
