@@ -29,6 +29,8 @@ use crate::{
 /// Items whose pages are fetched and whose articles are committed together: few enough that the
 /// first of a long feed do not wait for the last.
 const ITEMS_PER_TURN: usize = 8;
+/// Parts of one poll at most, since each has a record of the whole cursor.
+const TURNS_PER_POLL: usize = 32;
 
 /// Polls feeds and fetches pages; shared by all polls.
 #[derive(Debug)]
@@ -252,9 +254,10 @@ impl Poller {
             },
         );
         let mut articles = Vec::new();
+        let items_per_turn = ITEMS_PER_TURN.max(sorted.fresh.len().div_ceil(TURNS_PER_POLL));
         let mut fresh = sorted.fresh.into_iter().peekable();
         while fresh.peek().is_some() {
-            let items: Vec<Item> = fresh.by_ref().take(ITEMS_PER_TURN).collect();
+            let items: Vec<Item> = fresh.by_ref().take(items_per_turn).collect();
             let outcomes = self.pages(&task.feed, &items).await;
             let facts = FeedFacts {
                 config: &self.config,

@@ -1,57 +1,55 @@
 //! Articles emitted lately by any feed of this process, so that one which stands in several feeds
-//! (world news, regional news, the front page) is emitted once.
+//! (world news, regional news, the front page), under several addresses of one page, or again in a
+//! feed that had long dropped it, is emitted once.
 //!
 //! It knows the feeds of this instance only: instances that share the feeds see each other's
 //! articles downstream, under the same article id.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use model::{Article, ArticleId};
 
-/// Articles remembered: some weeks of a thousand busy feeds, at 24 bytes each.
+/// Articles remembered: some weeks of a thousand busy feeds, at some 24 bytes each.
 const REMEMBERED: usize = 200_000;
 
-/// Articles emitted lately, each with the feed that emitted it.
+/// Articles emitted lately.
 #[derive(Debug, Default)]
 pub(crate) struct RecentArticles {
-    feed_of: HashMap<u64, usize>,
+    known: HashSet<u64>,
     order: VecDeque<u64>,
     /// Part of a transaction that may yet be aborted.
-    uncommitted: BTreeMap<u64, usize>,
+    uncommitted: BTreeSet<u64>,
 }
 
 impl RecentArticles {
     /// Remembers an article that is committed.
-    pub(crate) fn remember(&mut self, article: &ArticleId, feed: usize) {
-        self.insert(short(article), feed);
+    pub(crate) fn remember(&mut self, article: &ArticleId) {
+        self.insert(short(article));
     }
 
-    /// Takes out of `articles` those that another feed has emitted, and returns their ids; the
-    /// others count as emitted once [`commit`](Self::commit) is called. A later version is none of
-    /// another feed's business: only the feed that emitted the first looks at its page again.
-    pub(crate) fn take_doubled(
-        &mut self,
-        articles: &mut Vec<Article>,
-        feed: usize,
-    ) -> Vec<ArticleId> {
+    /// Takes out of `articles` those that were emitted before, and returns their ids; the others
+    /// count as emitted once [`commit`](Self::commit) is called. Later versions all pass: only the
+    /// feed that emitted the first looks at the page again.
+    pub(crate) fn take_doubled(&mut self, articles: &mut Vec<Article>) -> Vec<ArticleId> {
         let mut doubled = Vec::new();
         articles.retain(|article| {
             let id = short(&article.id);
-            let other = self.feed_of.get(&id).or_else(|| self.uncommitted.get(&id));
-            if article.version == 1 && other.is_some_and(|other| *other != feed) {
-                doubled.push(article.id.clone());
-                return false;
+            if article.version > 1 {
+                return true;
             }
-            self.uncommitted.insert(id, feed);
-            true
+            let is_new = !self.known.contains(&id) && self.uncommitted.insert(id);
+            if !is_new {
+                doubled.push(article.id.clone());
+            }
+            is_new
         });
         doubled
     }
 
     /// What was taken in is committed.
     pub(crate) fn commit(&mut self) {
-        for (id, feed) in std::mem::take(&mut self.uncommitted) {
-            self.insert(id, feed);
+        for id in std::mem::take(&mut self.uncommitted) {
+            self.insert(id);
         }
     }
 
@@ -60,17 +58,16 @@ impl RecentArticles {
         self.uncommitted.clear();
     }
 
-    fn insert(&mut self, id: u64, feed: usize) {
-        if self.feed_of.contains_key(&id) {
+    fn insert(&mut self, id: u64) {
+        if !self.known.insert(id) {
             return;
         }
-        if self.order.len() >= REMEMBERED
+        self.order.push_back(id);
+        if self.order.len() > REMEMBERED
             && let Some(oldest) = self.order.pop_front()
         {
-            self.feed_of.remove(&oldest);
+            self.known.remove(&oldest);
         }
-        self.feed_of.insert(id, feed);
-        self.order.push_back(id);
     }
 }
 

@@ -17,7 +17,9 @@ const LOOKS_PER_POLL: usize = 8;
 
 /// Puts a new article on the list of pages to look at again.
 pub(crate) fn plan_revisit(config: &Config, revisits: &mut Vec<Revisit>, article: &Article) {
-    let is_watched = article.origin == Origin::Live && article.body_source != BodySource::Feed;
+    let is_watched = article.origin == Origin::Live
+        && article.body_source != BodySource::Feed
+        && revisits.iter().all(|other| other.article != article.id);
     let (true, Some(url)) = (is_watched, article.url.clone()) else {
         return;
     };

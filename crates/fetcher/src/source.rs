@@ -208,10 +208,12 @@ impl FeedSource {
             Some(first) => self.as_duplicate(at, &first)?,
             None => turn,
         };
-        for doubled in self.recent.take_doubled(&mut turn.articles, at) {
-            turn.cursor
-                .revisits
-                .retain(|revisit| revisit.article != doubled);
+        for doubled in self.recent.take_doubled(&mut turn.articles) {
+            // Whoever emitted the article looks at its page again.
+            if turn.articles.iter().all(|article| article.id != doubled) {
+                let revisits = &mut turn.cursor.revisits;
+                revisits.retain(|revisit| revisit.article != doubled);
+            }
         }
         let slot = self.slots.get(at)?;
         let epoch = slot.epoch;
@@ -335,7 +337,7 @@ impl KeyedSource for FeedSource {
             slot.partition = Some(partition);
             slot.cursor = states.remove(&slot.feed.id).map(Arc::new);
             for item in slot.cursor.iter().flat_map(|cursor| &cursor.seen) {
-                self.recent.remember(&item.article, at);
+                self.recent.remember(&item.article);
             }
             slot.last_written = slot.cursor.as_ref().map(|cursor| cursor.polled);
             self.progress.took_over(slot.feed.id.clone());

@@ -487,3 +487,49 @@ fn a_broken_off_document_keeps_its_items_and_is_fetched_again() {
         "the cut document's validator"
     );
 }
+
+#[test]
+fn an_item_that_was_forgotten_and_returns_is_not_doubled() {
+    let newsroom = Newsroom::open();
+    let url = newsroom.url("/rss");
+    let base = newsroom.url("");
+    let first = rss(&base, &[("1", "/a", "First")]);
+    let config = Config {
+        seen_items: 0,
+        pages: PagePolicy::FeedText,
+        ..config()
+    };
+    newsroom.set("/rss", Answer::feed(first.clone()));
+    let mut runner = Runner::start(config, vec![feed(&url)], Log::default());
+    runner.run_once();
+    newsroom.set("/rss", Answer::feed(rss(&base, &[("2", "/b", "Second")])));
+    runner.run_until(|log| log.articles.len() == 2);
+    let is_seen = |log: &Log, count| log.cursors[&url].seen.len() == count;
+    assert!(is_seen(&runner.log, 1), "the first is forgotten");
+    newsroom.set("/rss", Answer::feed(first));
+    let polls = newsroom.asked("/rss").len();
+    runner.run_until(|_| newsroom.asked("/rss").len() > polls + 2);
+    assert_eq!(runner.titles(), ["First", "Second"]);
+}
+
+#[test]
+fn two_addresses_of_one_page_are_one_article() {
+    let newsroom = Newsroom::open();
+    let url = newsroom.url("/rss");
+    let items = [("1", "/a", "First"), ("2", "/amp/a", "First, short")];
+    newsroom.set("/rss", Answer::feed(rss(&newsroom.url(""), &items)));
+    let canonical = format!(
+        "<head><link rel=\"canonical\" href=\"{}\">",
+        newsroom.url("/a")
+    );
+    let page = page("First").replace("<head>", &canonical);
+    newsroom.set("/a", Answer::page(page.clone()));
+    newsroom.set("/amp/a", Answer::page(page));
+    let mut runner = start(&url);
+    runner.run_once();
+    assert_eq!(runner.log.articles.len(), 1);
+    assert_eq!(
+        runner.log.articles[0].url.as_deref(),
+        Some(newsroom.url("/a").as_str())
+    );
+}
