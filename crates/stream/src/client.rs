@@ -29,6 +29,9 @@ pub(crate) fn client_config(kafka: &KafkaConfig) -> ClientConfig {
         .set("reconnect.backoff.ms", "50")
         // The default of 10 s would delay the recovery by as much.
         .set("reconnect.backoff.max.ms", "1000")
+        // A dead member is noticed after the shortest time that brokers allow by default.
+        .set("session.timeout.ms", "6000")
+        .set("heartbeat.interval.ms", "1500")
         .set_log_level(RDKafkaLogLevel::Warning);
     for (key, value) in &kafka.properties {
         config.set(key, value);
@@ -104,7 +107,8 @@ pub(crate) fn answers<C: ClientContext>(client: &Client<C>, wait: Duration) -> b
         .is_ok()
 }
 
-/// Remembers the first sign that no broker can be reached.
+/// Remembers the first sign that a broker cannot be reached; whoever takes it asks whether Kafka
+/// answers all the same.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionWatch {
     lost: Mutex<Option<String>>,
@@ -116,7 +120,11 @@ impl ConnectionWatch {
         debug!(%error, reason, "kafka client reports an error");
         if matches!(
             error.rdkafka_error_code(),
-            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::Authentication)
+            Some(
+                RDKafkaErrorCode::AllBrokersDown
+                    | RDKafkaErrorCode::BrokerTransportFailure
+                    | RDKafkaErrorCode::Authentication
+            )
         ) {
             let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
             lost.get_or_insert_with(|| reason.to_owned());

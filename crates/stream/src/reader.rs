@@ -16,7 +16,10 @@ use rdkafka::{
 
 use crate::{
     KafkaConfig, StreamError,
-    client::{QuestionContext, client_config, partition_count, question_failed},
+    client::{
+        QuestionContext, answers, client_config, is_connection_error, partition_count,
+        question_failed,
+    },
 };
 
 /// Longest wait for an answer about positions.
@@ -198,9 +201,17 @@ impl Reader {
                 Some(Err(KafkaError::PartitionEOF(partition))) => {
                     self.ends.remove(&partition);
                 }
-                Some(Err(error)) => return Err(self.failed("go on reading", &error)),
+                Some(Err(error)) => self.survive(&error)?,
             }
         }
+    }
+
+    /// A broken connection is made anew by the client, as long as Kafka answers at all.
+    fn survive(&self, error: &KafkaError) -> Result<(), StreamError> {
+        if is_connection_error(error) && answers(self.consumer.client(), QUESTION_TIMEOUT) {
+            return Ok(());
+        }
+        Err(self.failed("go on reading", error))
     }
 
     /// Whether the record was there when reading began; ends its partition with the last such.
@@ -326,7 +337,7 @@ impl Reader {
                 Some(Err(KafkaError::PartitionEOF(partition))) => {
                     open.remove(&partition);
                 }
-                Some(Err(error)) => return Err(self.failed("go on reading", &error)),
+                Some(Err(error)) => self.survive(&error)?,
             }
         }
         Ok(found)

@@ -29,7 +29,7 @@ const IDLE_WAIT: Duration = Duration::from_millis(200);
 const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A delivery put off for longer is tried after this anyway.
-const LONGEST_RETRY: Duration = Duration::from_secs(300);
+const LONGEST_RETRY: Duration = Duration::from_mins(5);
 
 /// Inputs waiting here before no more are read.
 const QUEUE_RECORDS: usize = 1_000;

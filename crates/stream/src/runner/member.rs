@@ -60,9 +60,10 @@ pub(crate) struct Member {
 }
 
 /// Transactions on their way; a revocation waits for them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct InFlight {
-    count: Mutex<usize>,
+    /// How many; `None` once the attempt has failed and nobody need wait any more.
+    count: Mutex<Option<usize>>,
     changed: Condvar,
 }
 
@@ -97,13 +98,6 @@ impl Member {
             ends: Mutex::default(),
         };
         let mut config = client::client_config(kafka);
-        // A dead member is noticed after the shortest time that brokers allow by default.
-        config
-            .set("session.timeout.ms", "6000")
-            .set("heartbeat.interval.ms", "1500");
-        for (key, value) in &kafka.properties {
-            config.set(key, value);
-        }
         let consumer: BaseConsumer<MemberContext> = config
             .set("group.id", group)
             .set("partition.assignment.strategy", "range")
@@ -211,29 +205,47 @@ fn is_passing(error: &KafkaError) -> bool {
         )
 }
 
+impl Default for InFlight {
+    fn default() -> Self {
+        Self {
+            count: Mutex::new(Some(0)),
+            changed: Condvar::new(),
+        }
+    }
+}
+
 impl InFlight {
     /// A transaction is on its way.
     pub(crate) fn begin(&self) {
-        *lock(&self.count) += 1;
+        if let Some(count) = lock(&self.count).as_mut() {
+            *count += 1;
+        }
     }
 
     /// A transaction is committed or given up.
     pub(crate) fn end(&self) {
-        let mut count = lock(&self.count);
-        *count = count.saturating_sub(1);
+        if let Some(count) = lock(&self.count).as_mut() {
+            *count = count.saturating_sub(1);
+        }
+        self.changed.notify_all();
+    }
+
+    /// The attempt has failed: what is on its way will not be committed.
+    pub(crate) fn abandon(&self) {
+        *lock(&self.count) = None;
         self.changed.notify_all();
     }
 
     /// Whether nothing is on its way.
     pub(crate) fn is_empty(&self) -> bool {
-        *lock(&self.count) == 0
+        lock(&self.count).is_none_or(|count| count == 0)
     }
 
     /// Waits until nothing is on its way. Bounded: a transaction gives up by itself before.
     pub(crate) fn wait_until_empty(&self, longest: Duration) {
         let deadline = Instant::now() + longest;
         let mut count = lock(&self.count);
-        while *count > 0 {
+        while count.is_some_and(|count| count > 0) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;

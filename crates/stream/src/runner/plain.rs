@@ -24,6 +24,7 @@ use super::{
     member::{InFlight, Member, Polled, StartAt},
     patience::TRANSACTION_TIMEOUT,
     stage_metrics::StageMetrics,
+    supervise::{report, unreachable_reason},
     transaction::{Position, TransactionWriter},
     workers::{Processing, Workers},
 };
@@ -83,10 +84,18 @@ impl<'a> Attempt<'a> {
     }
 
     /// The transactional id of the member that owns these partitions. See
-    /// `docs/decisions/transactional-ids.md`.
+    /// `docs/decisions/0002-transactional-ids-name-the-lowest-partition.md`.
     pub(crate) fn transactional_id(&self, partitions: &[i32]) -> Option<String> {
         let lowest = partitions.iter().min()?;
         Some(format!("{}.{lowest}", self.group))
+    }
+
+    /// Says at once that Kafka is gone: taking the attempt down may need some seconds then.
+    pub(crate) fn announce(&self, failure: &Failure) {
+        if let Failure::Unreachable(reason) = failure {
+            let address = &self.config.kafka.bootstrap_servers;
+            report(self.status, &unreachable_reason(address, reason));
+        }
     }
 
     pub(crate) fn open_writer(&self, id: &str) -> Result<TransactionWriter, Failure> {
@@ -169,6 +178,10 @@ impl<'a> Attempt<'a> {
                 }
             };
             let failed = result.is_err();
+            if let Err(failure) = &result {
+                self.announce(failure);
+                in_flight.abandon();
+            }
             if reports.send(result).is_err() || failed {
                 break;
             }
@@ -245,8 +258,12 @@ impl Front<'_> {
             Arc::clone(&self.in_flight),
         )?;
         let result = self.read(&member);
-        if result.is_ok() {
-            self.in_flight.wait_until_empty(TRANSACTION_TIMEOUT);
+        match &result {
+            Ok(()) => self.in_flight.wait_until_empty(TRANSACTION_TIMEOUT),
+            Err(failure) => {
+                attempt.announce(failure);
+                self.in_flight.abandon();
+            }
         }
         // Leaving the group before the last transaction ended would have it refused.
         drop(member);

@@ -91,8 +91,13 @@ fn committed(status: &StageStatus) -> u64 {
     snapshot.committed_inputs + snapshot.committed_outputs.values().sum::<u64>()
 }
 
+/// What people read while Kafka is away.
+pub(crate) fn unreachable_reason(address: &str, reason: &str) -> String {
+    format!("kafka not reachable at {address} ({reason})")
+}
+
 /// Says it once; while the same failure lasts, the status alone tells of it.
-fn report(status: &StageStatus, reason: &str) {
+pub(crate) fn report(status: &StageStatus, reason: &str) {
     let known = matches!(
         status.state(),
         StageState::Retrying { reason: known, .. } if known == reason

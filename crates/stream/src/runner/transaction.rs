@@ -110,7 +110,11 @@ impl TransactionWriter {
         let Err(failure) = result else {
             return Ok(());
         };
-        if let Err(error) = self.producer.abort_transaction(ABORT_TIMEOUT) {
+        // Without a connection the broker aborts by itself: by its time-out, or when the next
+        // producer of this id starts.
+        if !matches!(failure, Failure::Unreachable(_))
+            && let Err(error) = self.producer.abort_transaction(ABORT_TIMEOUT)
+        {
             debug!(%error, "transaction left to the broker to abort");
         }
         Err(self.refusal().unwrap_or(failure))

@@ -1,0 +1,210 @@
+//! A stage that works on the keys of a compacted topic.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use model::{FeedCursor, FeedHealth, FeedId, PollWishes, Rhythm};
+use stream::{
+    ARTICLES, Assignment, BatchLimits, CancellationToken, FEED_CURSORS, KeyedSource, Outbox,
+    Reject, RunnerConfig, SourceError, Stage, StageStatus, StreamError, partition_of,
+    run_keyed_stage,
+};
+
+use crate::harness::{Running, article, config, decode_all, wait_until};
+
+/// Feeds that the test counts up.
+const FEEDS: usize = 12;
+
+/// Polls each owned feed again and again; a poll is the feed's next number.
+struct Counting {
+    /// Next number by feed, of the feeds owned.
+    next: BTreeMap<usize, u32>,
+    polled: Vec<(usize, u32)>,
+    owned: Arc<Mutex<Vec<u32>>>,
+    limit: u32,
+}
+
+struct Poll {
+    feed: usize,
+    number: u32,
+}
+
+struct CountingStage;
+
+fn feed_id(feed: usize) -> FeedId {
+    FeedId::from_url(&format!("https://feed-{feed}.example/rss"))
+}
+
+impl KeyedSource for Counting {
+    type State = FeedCursor;
+    type Input = Poll;
+
+    fn assigned(&mut self, assignment: Assignment<FeedCursor>) {
+        self.owned.lock().unwrap().push(assignment.partition);
+        for feed in 0..FEEDS {
+            let id = feed_id(feed);
+            if partition_of(id.as_str(), assignment.partitions) != assignment.partition {
+                continue;
+            }
+            let state = assignment.states.iter().find(|state| state.feed == id);
+            let done = state.map_or(0, |state| state.health.failures);
+            self.next.insert(feed, done);
+        }
+    }
+
+    fn revoked(&mut self, partition: u32) {
+        self.owned
+            .lock()
+            .unwrap()
+            .retain(|owned| *owned != partition);
+        self.next
+            .retain(|feed, _| partition_of(feed_id(*feed).as_str(), 3) != partition);
+    }
+
+    fn next_batch(&mut self, _: &BatchLimits, wait: Duration) -> Result<Vec<Poll>, SourceError> {
+        self.polled.clear();
+        for (feed, number) in &self.next {
+            if *number < self.limit {
+                self.polled.push((*feed, *number));
+            }
+        }
+        if self.polled.is_empty() {
+            thread::sleep(wait.min(Duration::from_millis(20)));
+        }
+        let polls = self.polled.iter();
+        Ok(polls
+            .map(|(feed, number)| Poll {
+                feed: *feed,
+                number: *number,
+            })
+            .collect())
+    }
+
+    fn committed(&mut self) {
+        for (feed, number) in self.polled.drain(..) {
+            if let Some(next) = self.next.get_mut(&feed) {
+                *next = number + 1;
+            }
+        }
+    }
+}
+
+impl Stage for CountingStage {
+    type Input = Poll;
+
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn process(&mut self, poll: Poll, outbox: &mut Outbox) -> Result<(), Reject> {
+        let mut emitted = article(poll.feed, &poll.number.to_string());
+        emitted.feed = feed_id(poll.feed);
+        emitted.version = poll.number;
+        outbox.send(ARTICLES, &emitted)?;
+        let time = jiff::Timestamp::UNIX_EPOCH;
+        let cursor = FeedCursor {
+            feed: feed_id(poll.feed),
+            url: format!("https://feed-{}.example/rss", poll.feed),
+            moved: None,
+            etag: None,
+            last_modified: None,
+            body_hash: None,
+            last_full: None,
+            seen: Vec::new(),
+            watched_since: None,
+            polled: time,
+            next_poll: time,
+            next_poll_reason: String::new(),
+            rhythm: Rhythm::default(),
+            wishes: PollWishes::default(),
+            revisits: Vec::new(),
+            // Stands in for a count of polls.
+            health: FeedHealth {
+                failures: poll.number + 1,
+                ..FeedHealth::default()
+            },
+        };
+        outbox.send(FEED_CURSORS, &cursor)
+    }
+}
+
+/// Runs the counting stage to `limit` a feed.
+fn count(
+    config: &RunnerConfig,
+    limit: u32,
+    owned: Arc<Mutex<Vec<u32>>>,
+) -> impl FnOnce(&StageStatus, &CancellationToken) -> Result<(), StreamError> + Send {
+    move |status, stop| {
+        let source = Counting {
+            next: BTreeMap::new(),
+            polled: Vec::new(),
+            owned,
+            limit,
+        };
+        run_keyed_stage(config, FEED_CURSORS, source, CountingStage, status, stop)
+    }
+}
+
+/// Every feed was counted from 0 to `limit`, each number once and in order.
+fn check_counts(config: &RunnerConfig, limit: u32) {
+    let mut numbers: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for article in decode_all(config, ARTICLES) {
+        numbers
+            .entry(article.feed.to_string())
+            .or_default()
+            .push(article.version);
+    }
+    let expected: Vec<u32> = (0..limit).collect();
+    for feed in 0..FEEDS {
+        assert_eq!(
+            numbers.get(feed_id(feed).as_str()),
+            Some(&expected),
+            "feed {feed}"
+        );
+    }
+}
+
+#[test]
+fn a_keyed_stage_goes_on_from_the_state_it_wrote() {
+    let config = config(3);
+    let total = |limit: u64| limit * u64::try_from(FEEDS).unwrap();
+    for (limit, before) in [(5, 0), (9, 5)] {
+        thread::scope(|scope| {
+            let stage = Running::start(scope, "counting", count(&config, limit, Arc::default()));
+            wait_until("all are counted", || {
+                stage.status.snapshot().committed_inputs == total(u64::from(limit) - before)
+            });
+            assert!(stage.status.is_idle());
+            stage.stop();
+        });
+        check_counts(&config, limit);
+    }
+}
+
+#[test]
+fn keyed_members_share_the_keys_and_take_over() {
+    let config = config(3);
+    let (first_owns, second_owns) = (Arc::default(), Arc::default());
+    let owned = |owned: &Arc<Mutex<Vec<u32>>>| owned.lock().unwrap().len();
+    thread::scope(|scope| {
+        let run = count(&config, 60, Arc::clone(&first_owns));
+        let first = Running::start(scope, "counting", run);
+        wait_until("the first owns all", || owned(&first_owns) == 3);
+        let run = count(&config, 60, Arc::clone(&second_owns));
+        let second = Running::start(scope, "counting", run);
+        wait_until("both own some", || {
+            owned(&first_owns) > 0 && owned(&second_owns) > 0
+        });
+        first.stop();
+        wait_until("the second owns all", || owned(&second_owns) == 3);
+        wait_until("all is counted", || {
+            second.status.is_idle() && second.status.quiet_for() > Duration::from_millis(500)
+        });
+        second.stop();
+    });
+    check_counts(&config, 60);
+}

@@ -1,0 +1,246 @@
+//! A stage that reads a topic.
+
+use std::{collections::BTreeMap, thread};
+
+use stream::{BatchLimits, DEAD_LETTERS, ENRICHED, RunnerConfig, StageState};
+
+use crate::harness::{
+    Running, config, decode_all, enriched_numbers, number_of, read_all, wait_until, write_articles,
+};
+
+fn plain_title(_: usize) -> String {
+    "plain".to_owned()
+}
+
+#[test]
+fn every_input_becomes_one_output_in_an_envelope() {
+    let config = config(3);
+    write_articles(&config, 0..500, plain_title);
+    thread::scope(|scope| {
+        let stage = Running::copying(scope, &config);
+        wait_until("all are committed", || {
+            stage.status.snapshot().committed_inputs == 500
+        });
+        wait_until("the stage is idle", || stage.status.is_idle());
+        let snapshot = stage.status.snapshot();
+        assert_eq!(
+            snapshot.committed_outputs,
+            BTreeMap::from([("enriched".to_owned(), 500)])
+        );
+        assert_eq!((snapshot.rejected, snapshot.restarts), (0, 0));
+        stage.stop();
+    });
+    assert_eq!(enriched_numbers(&config), (0..500).collect::<Vec<_>>());
+    let record = &read_all(&config, ENRICHED.name())[0];
+    assert_eq!(record.header("ce_specversion"), Some("1.0"));
+    assert_eq!(record.header("ce_type"), Some("onrecord.enriched.v1"));
+    assert_eq!(record.header("ce_source"), Some("/onrecord/copying"));
+    assert_eq!(record.header("ce_time"), Some("1970-01-01T00:00:00Z"));
+    assert_eq!(record.header("content-type"), Some("application/json"));
+    let id = record.header("ce_id").unwrap();
+    assert!(id.ends_with(".1"), "{id}");
+}
+
+#[test]
+fn order_of_a_key_is_kept_by_many_threads() {
+    let config = RunnerConfig {
+        threads: 4,
+        batch: BatchLimits {
+            records: 64,
+            ..BatchLimits::default()
+        },
+        ..config(2)
+    };
+    // Some are slow, so that threads overtake each other.
+    let title = |number: usize| {
+        if number.is_multiple_of(17) {
+            "slow"
+        } else {
+            "plain"
+        }
+        .to_owned()
+    };
+    write_articles(&config, 0..700, title);
+    thread::scope(|scope| {
+        let stage = Running::copying(scope, &config);
+        wait_until("all are committed", || {
+            stage.status.snapshot().committed_inputs == 700
+        });
+        stage.stop();
+    });
+    // Enriched articles are keyed by article; within a partition, those of one input partition
+    // must stand in the order of their input.
+    let mut last: BTreeMap<(i32, String), usize> = BTreeMap::new();
+    let records = read_all(&config, ENRICHED.name());
+    assert_eq!(records.len(), 700);
+    for record in records {
+        let enriched: model::Enriched = record.decode().unwrap();
+        let number = number_of(&enriched.article);
+        let place = (record.partition, enriched.article.feed.to_string());
+        let before = last.insert(place, number);
+        assert!(
+            before.is_none_or(|before| before < number),
+            "{before:?} then {number}"
+        );
+    }
+}
+
+#[test]
+fn a_panic_and_a_reject_cost_their_record_only() {
+    let config = RunnerConfig {
+        threads: 2,
+        ..config(2)
+    };
+    write_articles(&config, 0..60, |number| match number {
+        20 => "panic".to_owned(),
+        40 => "reject".to_owned(),
+        _ => "plain".to_owned(),
+    });
+    thread::scope(|scope| {
+        let stage = Running::copying(scope, &config);
+        wait_until("all are committed", || {
+            stage.status.snapshot().committed_inputs == 60
+        });
+        assert_eq!(stage.status.snapshot().rejected, 2);
+        assert_eq!(stage.status.snapshot().restarts, 0);
+        stage.stop();
+    });
+    assert_eq!(enriched_numbers(&config).len(), 58);
+    let mut letters = decode_all(&config, DEAD_LETTERS);
+    letters.sort_by(|a, b| a.reason.cmp(&b.reason));
+    assert_eq!(letters[0].reason, "asked to reject");
+    assert_eq!(letters[1].reason, "stage panicked: asked to panic");
+    assert_eq!(letters[0].stage, "copying");
+    assert_eq!(letters[0].source.topic, "articles");
+    assert!(
+        letters[0]
+            .payload
+            .as_deref()
+            .unwrap()
+            .contains("Body of article 40")
+    );
+}
+
+#[test]
+fn an_output_over_the_limit_is_a_dead_letter() {
+    let config = RunnerConfig {
+        max_message_bytes: 50_000,
+        ..config(1)
+    };
+    write_articles(&config, 0..10, |number| {
+        if number == 5 {
+            "grow to 60000".to_owned()
+        } else {
+            "plain".to_owned()
+        }
+    });
+    thread::scope(|scope| {
+        let stage = Running::copying(scope, &config);
+        wait_until("all are committed", || {
+            stage.status.snapshot().committed_inputs == 10
+        });
+        stage.stop();
+    });
+    assert_eq!(enriched_numbers(&config), [0, 1, 2, 3, 4, 6, 7, 8, 9]);
+    let letters = decode_all(&config, DEAD_LETTERS);
+    assert!(
+        letters[0].reason.contains("the limit is 50000"),
+        "{}",
+        letters[0].reason
+    );
+}
+
+#[test]
+fn a_record_that_the_broker_refuses_is_found_and_put_aside() {
+    // We allow more than the topic does, so only the broker can tell.
+    let config = RunnerConfig {
+        max_message_bytes: 18_000_000,
+        ..config(1)
+    };
+    write_articles(&config, 0..40, |number| {
+        if number == 29 {
+            "grow to 12000000".to_owned()
+        } else {
+            "plain".to_owned()
+        }
+    });
+    thread::scope(|scope| {
+        let stage = Running::copying(scope, &config);
+        wait_until("all are committed", || {
+            stage.status.snapshot().committed_inputs == 40
+        });
+        assert!(stage.status.snapshot().restarts > 0);
+        stage.stop();
+    });
+    let numbers = enriched_numbers(&config);
+    assert_eq!(numbers.len(), 39);
+    assert!(!numbers.contains(&29));
+    let letters = decode_all(&config, DEAD_LETTERS);
+    assert!(
+        letters[0].reason.starts_with("broker refuses a record"),
+        "{}",
+        letters[0].reason
+    );
+}
+
+#[test]
+fn a_stopped_stage_goes_on_where_it_stopped() {
+    let config = RunnerConfig {
+        batch: BatchLimits {
+            records: 20,
+            ..BatchLimits::default()
+        },
+        ..config(2)
+    };
+    write_articles(&config, 0..300, plain_title);
+    thread::scope(|scope| {
+        let stage = Running::copying(scope, &config);
+        wait_until("some are committed", || {
+            stage.status.snapshot().committed_inputs >= 40
+        });
+        stage.stop();
+    });
+    write_articles(&config, 300..400, plain_title);
+    thread::scope(|scope| {
+        let stage = Running::copying(scope, &config);
+        wait_until("it has caught up", || {
+            stage.status.is_idle() && stage.status.snapshot().committed_inputs > 0
+        });
+        assert_eq!(stage.status.state(), StageState::Running);
+        stage.stop();
+    });
+    assert_eq!(enriched_numbers(&config), (0..400).collect::<Vec<_>>());
+}
+
+#[test]
+fn two_members_share_and_one_takes_over() {
+    let config = RunnerConfig {
+        batch: BatchLimits {
+            records: 10,
+            ..BatchLimits::default()
+        },
+        ..config(4)
+    };
+    thread::scope(|scope| {
+        let first = Running::copying(scope, &config);
+        wait_until("the first runs", || first.status.is_idle());
+        let second = Running::copying(scope, &config);
+        wait_until("the second runs", || second.status.is_idle());
+        write_articles(&config, 0..700, plain_title);
+        let both = || {
+            let (a, b) = (first.status.snapshot(), second.status.snapshot());
+            a.committed_inputs + b.committed_inputs
+        };
+        wait_until("the two have all", || both() == 700);
+        assert!(first.status.snapshot().committed_inputs > 0);
+        assert!(second.status.snapshot().committed_inputs > 0);
+        let before = second.status.snapshot().committed_inputs;
+        first.stop();
+        write_articles(&config, 700..800, plain_title);
+        wait_until("the second has the rest", || {
+            second.status.snapshot().committed_inputs == before + 100
+        });
+        second.stop();
+    });
+    assert_eq!(enriched_numbers(&config), (0..800).collect::<Vec<_>>());
+}
