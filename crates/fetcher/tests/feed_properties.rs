@@ -1,4 +1,6 @@
 //! What must hold of feeds and pages whatever a stranger sends.
+//!
+//! `PROPTEST_CASES=20000 cargo test -p fetcher --test feed_properties` looks longer.
 
 use std::collections::{HashMap, HashSet};
 
@@ -137,7 +139,7 @@ fn the_oracle_sees_what_it_should() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_end_in_a_value_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..600)) {

@@ -2,7 +2,7 @@
 //!
 //! feed-rs is given clean XML that is written from what was read, without the long texts: it
 //! never sees a fault, an address line or a number that it fails on, and it costs little on feeds
-//! whose weight is text. See docs/decisions/feed-reader.md. Should it fail all the same, the poll
+//! whose weight is text. See docs/decisions/0005-feed-reader.md. Should it fail all the same, the poll
 //! goes on without.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
