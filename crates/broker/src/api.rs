@@ -94,7 +94,7 @@ pub(crate) fn answer(
     let call = Call { version, body };
     match key {
         ApiKey::Produce => produce::answer(node, version, call.decode()?),
-        ApiKey::Fetch => fetch::answer(connection, version, &call.decode()?).map(Some),
+        ApiKey::Fetch => Ok(Some(fetch::answer(connection, version, &call.decode()?))),
         ApiKey::ListOffsets => call.by(|request| list_offsets::answer(node, request)),
         ApiKey::Metadata => call.by(|request| metadata::answer(node, version, request)),
         ApiKey::DescribeCluster => call.by(|request| metadata::describe_cluster(node, &request)),
@@ -111,27 +111,27 @@ pub(crate) fn answer(
         ApiKey::IncrementalAlterConfigs => call.by(|request| configs::change(node, request)),
         ApiKey::JoinGroup => call.by(|request| groups::join(connection, caller, version, request)),
         ApiKey::SyncGroup => call.by(|request| groups::sync(node, request)),
-        ApiKey::Heartbeat => call.by(|request| groups::heartbeat(node, request)),
-        ApiKey::LeaveGroup => call.by(|request| groups::leave(node, version, request)),
+        ApiKey::Heartbeat => call.by(|request| groups::heartbeat(node, &request)),
+        ApiKey::LeaveGroup => call.by(|request| groups::leave(node, version, &request)),
         ApiKey::ListGroups => call.by(|request| groups::list(node, request)),
         ApiKey::DescribeGroups => call.by(|request| groups::describe(node, request)),
         ApiKey::DeleteGroups => call.by(|request| groups::delete(node, request)),
-        ApiKey::OffsetCommit => call.by(|request| group_offsets::commit(node, request)),
+        ApiKey::OffsetCommit => call.by(|request| group_offsets::commit(node, &request)),
         ApiKey::OffsetFetch => call.by(|request| group_offsets::fetch(node, version, request)),
-        ApiKey::OffsetDelete => call.by(|request| group_offsets::delete(node, request)),
+        ApiKey::OffsetDelete => call.by(|request| group_offsets::delete(node, &request)),
         ApiKey::TxnOffsetCommit => {
-            call.by(|request| group_offsets::commit_in_transaction(node, request))
+            call.by(|request| group_offsets::commit_in_transaction(node, &request))
         }
         ApiKey::InitProducerId => {
-            call.by(|request| transactions::begin_life(node, version, request))
+            call.by(|request| transactions::begin_life(node, version, &request))
         }
         ApiKey::AddPartitionsToTxn => {
             call.by(|request| transactions::add_partitions(node, version, request))
         }
         ApiKey::AddOffsetsToTxn => {
-            call.by(|request| transactions::add_offsets(node, version, request))
+            call.by(|request| transactions::add_offsets(node, version, &request))
         }
-        ApiKey::EndTxn => call.by(|request| transactions::end(node, version, request)),
+        ApiKey::EndTxn => call.by(|request| transactions::end(node, version, &request)),
         _ => Err(io::Error::other("request is listed as served, and is not")),
     }
 }

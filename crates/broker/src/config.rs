@@ -71,11 +71,11 @@ impl Default for Config {
             max_partitions: 400,
             max_message_bytes: 1_048_588,
             segment_bytes: 64 * 1024 * 1024,
-            retention: Duration::from_secs(7 * 24 * 60 * 60),
+            retention: Duration::from_hours(7 * 24),
             upkeep_interval: Duration::from_secs(5),
             // As Kafka's log.retention.check.interval.ms.
-            retention_interval: Duration::from_secs(5 * 60),
-            max_transaction_timeout: Duration::from_secs(15 * 60),
+            retention_interval: Duration::from_mins(5),
+            max_transaction_timeout: Duration::from_mins(15),
         }
     }
 }
@@ -88,7 +88,7 @@ mod tests {
     fn durations_are_words_and_unknown_keys_are_refused() {
         let text = r#"{"retention": "30m", "fsync": "commit"}"#;
         let config: Config = serde_json::from_str(text).unwrap();
-        assert_eq!(config.retention, Duration::from_secs(30 * 60));
+        assert_eq!(config.retention, Duration::from_mins(30));
         assert_eq!(config.fsync, Fsync::Commit);
         assert!(serde_json::from_str::<Config>(r#"{"retentoin": "1h"}"#).is_err());
     }

@@ -17,7 +17,7 @@ use tracing::{debug, warn};
 use crate::{api, node::Node, reply::Reply, waiter::Waiter};
 
 /// A client that reads nothing for so long is given up.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
 /// What a growing request is read in, so that a length alone cannot claim memory.
 const FIRST_READ_BYTES: usize = 1024 * 1024;
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The longest a fetch may sleep; clients ask for half a second.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// What a fetch finds in one partition.
 #[derive(Debug, Default)]
@@ -31,11 +31,7 @@ struct Found {
     slice: Option<Slice>,
 }
 
-pub(crate) fn answer(
-    connection: &Connection,
-    version: i16,
-    request: &FetchRequest,
-) -> io::Result<Reply> {
+pub(crate) fn answer(connection: &Connection, version: i16, request: &FetchRequest) -> Reply {
     let node = &*connection.node;
     let wait = u64::try_from(request.max_wait_ms).unwrap_or(0);
     let deadline = Instant::now() + Duration::from_millis(wait).min(LONGEST_WAIT);
@@ -54,7 +50,7 @@ pub(crate) fn answer(
         is_listed = true;
         found = collect(node, request);
     }
-    Ok(write(request, version, found))
+    write(request, version, found)
 }
 
 fn partitions(node: &Node, request: &FetchRequest) -> Vec<Arc<Partition>> {

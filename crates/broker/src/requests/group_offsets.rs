@@ -28,7 +28,7 @@ use crate::{
 /// As Kafka's offset.metadata.max.bytes.
 const MAX_METADATA_BYTES: usize = 4096;
 
-pub(crate) fn commit(node: &Node, request: OffsetCommitRequest) -> OffsetCommitResponse {
+pub(crate) fn commit(node: &Node, request: &OffsetCommitRequest) -> OffsetCommitResponse {
     let who = Who {
         member_id: &request.member_id,
         instance: request.group_instance_id.as_deref(),
@@ -71,7 +71,7 @@ pub(crate) fn commit(node: &Node, request: OffsetCommitRequest) -> OffsetCommitR
 
 pub(crate) fn commit_in_transaction(
     node: &Node,
-    request: TxnOffsetCommitRequest,
+    request: &TxnOffsetCommitRequest,
 ) -> TxnOffsetCommitResponse {
     let who = Who {
         member_id: &request.member_id,
@@ -179,7 +179,7 @@ pub(crate) fn fetch(node: &Node, version: i16, request: OffsetFetchRequest) -> O
                 fetch_one(
                     catalog,
                     group,
-                    TopicPartition::new(&name, number),
+                    &TopicPartition::new(&name, number),
                     request.require_stable,
                 )
             });
@@ -196,11 +196,11 @@ pub(crate) fn fetch(node: &Node, version: i16, request: OffsetFetchRequest) -> O
 fn fetch_one(
     catalog: &Catalog,
     group: &str,
-    partition: TopicPartition,
+    partition: &TopicPartition,
     must_be_stable: bool,
 ) -> OffsetFetchResponsePartition {
     let found = OffsetFetchResponsePartition::default().with_partition_index(partition.partition);
-    if must_be_stable && catalog.has_pending_offset(group, &partition) {
+    if must_be_stable && catalog.has_pending_offset(group, partition) {
         return found
             .with_committed_offset(-1)
             .with_error_code(ResponseError::UnstableOffsetCommit.code());
@@ -208,7 +208,7 @@ fn fetch_one(
     match catalog
         .offsets
         .get(group)
-        .and_then(|offsets| offsets.get(&partition))
+        .and_then(|offsets| offsets.get(partition))
     {
         Some(committed) => found
             .with_committed_offset(committed.offset)
@@ -242,7 +242,7 @@ fn all_committed(catalog: &Catalog, group: &str) -> Vec<(TopicName, Vec<i32>)> {
         .collect()
 }
 
-pub(crate) fn delete(node: &Node, request: OffsetDeleteRequest) -> OffsetDeleteResponse {
+pub(crate) fn delete(node: &Node, request: &OffsetDeleteRequest) -> OffsetDeleteResponse {
     let group = request.group_id.to_string();
     let is_empty = node
         .groups

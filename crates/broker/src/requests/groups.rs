@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// As Kafka's group.max.session.timeout.ms.
-const LONGEST_SESSION: Duration = Duration::from_secs(30 * 60);
+const LONGEST_SESSION: Duration = Duration::from_mins(30);
 
 pub(crate) fn join(
     connection: &Connection,
@@ -155,7 +155,7 @@ fn sync_and_wait(node: &Node, request: SyncGroupRequest) -> Result<Bytes, Respon
     share
 }
 
-pub(crate) fn heartbeat(node: &Node, request: HeartbeatRequest) -> HeartbeatResponse {
+pub(crate) fn heartbeat(node: &Node, request: &HeartbeatRequest) -> HeartbeatResponse {
     let outcome = match node.groups.get(&request.group_id) {
         None => Err(ResponseError::UnknownMemberId),
         Some(cell) => {
@@ -170,7 +170,7 @@ pub(crate) fn heartbeat(node: &Node, request: HeartbeatRequest) -> HeartbeatResp
     HeartbeatResponse::default().with_error_code(code(&outcome))
 }
 
-pub(crate) fn leave(node: &Node, version: i16, request: LeaveGroupRequest) -> LeaveGroupResponse {
+pub(crate) fn leave(node: &Node, version: i16, request: &LeaveGroupRequest) -> LeaveGroupResponse {
     let leave_one = |member_id: &StrBytes, instance: Option<&StrBytes>| {
         let cell = node.groups.get(&request.group_id);
         let cell = cell.ok_or(ResponseError::UnknownMemberId)?;

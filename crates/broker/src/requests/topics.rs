@@ -30,7 +30,7 @@ pub(crate) fn create(node: &Node, request: CreateTopicsRequest) -> CreateTopicsR
     let topics = request.topics.into_iter().map(|topic| {
         let name = topic.name.clone();
         let partitions = topic.num_partitions.max(1);
-        let outcome = create_one(node, topic, request.validate_only);
+        let outcome = create_one(node, &topic, request.validate_only);
         let result = CreatableTopicResult::default().with_name(name);
         match outcome {
             Ok(()) => result
@@ -45,7 +45,7 @@ pub(crate) fn create(node: &Node, request: CreateTopicsRequest) -> CreateTopicsR
     CreateTopicsResponse::default().with_topics(topics.collect())
 }
 
-fn create_one(node: &Node, topic: CreatableTopic, is_dry_run: bool) -> Outcome {
+fn create_one(node: &Node, topic: &CreatableTopic, is_dry_run: bool) -> Outcome {
     let name = topic.name.as_str();
     if !is_topic_name(name) {
         let reason = format!("{name} is not a topic name: letters, digits, '.', '_' and '-' only");

@@ -28,7 +28,7 @@ type Identity = (i64, i16);
 pub(crate) fn begin_life(
     node: &Node,
     version: i16,
-    request: InitProducerIdRequest,
+    request: &InitProducerIdRequest,
 ) -> InitProducerIdResponse {
     let outcome = match &request.transactional_id {
         None => node.new_producer_id().map(|id| (id, 0)),
@@ -136,7 +136,7 @@ pub(crate) fn add_partitions(
 pub(crate) fn add_offsets(
     node: &Node,
     version: i16,
-    request: AddOffsetsToTxnRequest,
+    request: &AddOffsetsToTxnRequest,
 ) -> AddOffsetsToTxnResponse {
     let producer = (request.producer_id.0, request.producer_epoch);
     let outcome = change(node, &request.transactional_id, producer, |transaction| {
@@ -146,7 +146,7 @@ pub(crate) fn add_offsets(
     AddOffsetsToTxnResponse::default().with_error_code(code(&outcome))
 }
 
-pub(crate) fn end(node: &Node, version: i16, request: EndTxnRequest) -> EndTxnResponse {
+pub(crate) fn end(node: &Node, version: i16, request: &EndTxnRequest) -> EndTxnResponse {
     let marker = if request.committed {
         Marker::Commit
     } else {
