@@ -25,6 +25,7 @@ impl EmbeddedBroker {
                 data: folder.path().join("data"),
                 // Retention and compaction are waited for, as with the other broker.
                 upkeep_interval: Duration::from_secs(1),
+                retention_interval: Duration::from_secs(1),
                 max_partitions: 2_000,
                 ..broker::Config::default()
             };

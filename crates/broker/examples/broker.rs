@@ -4,6 +4,9 @@
 use std::{error::Error, io::Write};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     let mut arguments = std::env::args().skip(1);
     let mut config = broker::Config {
         data: arguments.next().ok_or("the data folder is missing")?.into(),

@@ -23,7 +23,7 @@ use crate::{
 /// The requests served, with the versions: what current librdkafka and Java clients need.
 /// `Produce`, `Fetch` and `EndTxn` stop where fields would come that one node has no use for
 /// (topic ids, epoch bumps by the broker).
-const SERVED: [(ApiKey, i16, i16); 29] = [
+const SERVED: [(ApiKey, i16, i16); 30] = [
     (ApiKey::Produce, 3, 8),
     (ApiKey::Fetch, 4, 11),
     (ApiKey::ListOffsets, 1, 7),
@@ -53,6 +53,7 @@ const SERVED: [(ApiKey, i16, i16); 29] = [
     (ApiKey::IncrementalAlterConfigs, 0, 1),
     (ApiKey::OffsetDelete, 0, 0),
     (ApiKey::DescribeCluster, 0, 0),
+    (ApiKey::DescribeAcls, 1, 3),
 ];
 
 /// The kind of request with this number, where it is served.
@@ -95,9 +96,10 @@ pub(crate) fn answer(
     match key {
         ApiKey::Produce => produce::answer(node, version, call.decode()?),
         ApiKey::Fetch => Ok(Some(fetch::answer(connection, version, &call.decode()?))),
-        ApiKey::ListOffsets => call.by(|request| list_offsets::answer(node, request)),
+        ApiKey::ListOffsets => call.by(|request| list_offsets::answer(node, version, request)),
         ApiKey::Metadata => call.by(|request| metadata::answer(node, version, request)),
         ApiKey::DescribeCluster => call.by(|request| metadata::describe_cluster(node, &request)),
+        ApiKey::DescribeAcls => call.by(|request| metadata::describe_acls(&request)),
         ApiKey::FindCoordinator => {
             call.by(|request| metadata::find_coordinator(node, version, request))
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Config;
+use crate::{Config, Fsync};
 
 /// What a topic's configuration comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub(crate) struct TopicSettings {
     pub(crate) min_cleanable_dirty_ratio: f64,
     pub(crate) min_compaction_lag_ms: i64,
     pub(crate) delete_retention_ms: i64,
+    /// A full segment is on disk before the next begins.
+    pub(crate) is_synced: bool,
 }
 
 /// What kind of value a key takes, by Kafka's numbers in `DescribeConfigs`.
@@ -88,6 +90,16 @@ pub(crate) fn keys(config: &Config) -> Vec<Key> {
         key("segment.index.bytes", Int, "10485760"),
         key("segment.jitter.ms", Long, "0"),
         key("preallocate", Boolean, "false"),
+        key(
+            "message.timestamp.before.max.ms",
+            Long,
+            "9223372036854775807",
+        ),
+        key(
+            "message.timestamp.after.max.ms",
+            Long,
+            "9223372036854775807",
+        ),
         fixed("compression.type", Text, "producer"),
         fixed("message.timestamp.type", Text, "CreateTime"),
     ]
@@ -136,6 +148,7 @@ impl TopicSettings {
                 0,
             )?,
             delete_retention_ms: number(value("delete.retention.ms"), "delete.retention.ms", 0)?,
+            is_synced: config.fsync == Fsync::Commit,
         })
     }
 }

@@ -176,6 +176,9 @@ impl PartitionLog {
             .write(true)
             .open(next.path(&self.folder))?;
         file.seek(SeekFrom::Start(0))?;
+        if self.settings.is_synced {
+            self.file.sync_data()?;
+        }
         self.close_active()?;
         self.active = next;
         self.file = Arc::new(file);

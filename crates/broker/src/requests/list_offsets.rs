@@ -24,7 +24,11 @@ const MAX_TIMESTAMP: i64 = -3;
 /// An offset and the timestamp there, both -1 where there is none.
 type Found = (i64, i64);
 
-pub(crate) fn answer(node: &Node, request: ListOffsetsRequest) -> ListOffsetsResponse {
+pub(crate) fn answer(
+    node: &Node,
+    version: i16,
+    request: ListOffsetsRequest,
+) -> ListOffsetsResponse {
     let upto = match request.isolation_level {
         0 => Upto::End,
         _ => Upto::LastStable,
@@ -40,7 +44,7 @@ pub(crate) fn answer(node: &Node, request: ListOffsetsRequest) -> ListOffsetsRes
                 .with_error_code(code(&found))
                 .with_offset(offset)
                 .with_timestamp(timestamp)
-                .with_leader_epoch(if offset < 0 { -1 } else { 0 })
+                .with_leader_epoch(if offset < 0 || version < 4 { -1 } else { 0 })
         });
         let partitions = partitions.collect();
         ListOffsetsTopicResponse::default()

@@ -3,8 +3,8 @@
 use kafka_protocol::{
     ResponseError,
     messages::{
-        DescribeClusterRequest, DescribeClusterResponse, FindCoordinatorRequest,
-        FindCoordinatorResponse, MetadataRequest, MetadataResponse,
+        DescribeAclsRequest, DescribeAclsResponse, DescribeClusterRequest, DescribeClusterResponse,
+        FindCoordinatorRequest, FindCoordinatorResponse, MetadataRequest, MetadataResponse,
         describe_cluster_response::DescribeClusterBroker,
         find_coordinator_response::Coordinator,
         metadata_response::{
@@ -58,6 +58,13 @@ pub(crate) fn describe_cluster(
         .with_cluster_id(text(&node.cluster))
         .with_controller_id(NODE_ID.into())
         .with_brokers(vec![broker])
+}
+
+/// There is no access control: the answer of an Apache Kafka without an authorizer.
+pub(crate) fn describe_acls(_request: &DescribeAclsRequest) -> DescribeAclsResponse {
+    DescribeAclsResponse::default()
+        .with_error_code(ResponseError::SecurityDisabled.code())
+        .with_error_message(Some(text("the embedded broker has no access control")))
 }
 
 pub(crate) fn find_coordinator(
