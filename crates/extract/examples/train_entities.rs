@@ -1,10 +1,12 @@
-//! Trains the entity tagger of English: `train_entities MODEL ENTITIES_JSONL... [--hold-out]`.
+//! Trains the entity tagger of English: `train_entities MODEL ENTITIES_JSONL NEWS_JSONL [--hold-out]`.
+//!
+//! The first model reads the unlabelled news; the second learns from that reading as well.
 //!
 //! With `--hold-out` every eighth document is kept back; without, all are used.
 
 use std::{env, error::Error, fs};
 
-use extract::entity::train::{Example, Recipe, measure, train};
+use extract::entity::train::{Example, Recipe, measure, silver, train};
 use model::Span;
 use serde_json::Value;
 
@@ -12,33 +14,34 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
     let holds_out = arguments.iter().any(|argument| argument == "--hold-out");
     arguments.retain(|argument| argument != "--hold-out");
-    let [model, files @ ..] = arguments.as_slice() else {
-        return Err("usage: train_entities MODEL ENTITIES_JSONL... [--hold-out]".into());
+    let [model, file, news] = arguments.as_slice() else {
+        return Err("usage: train_entities MODEL ENTITIES_JSONL NEWS_JSONL [--hold-out]".into());
     };
     let number = |name: &str, default: u32| {
         let text = env::var(name).ok();
         text.and_then(|text| text.parse().ok()).unwrap_or(default)
     };
     let (mut examples, mut held) = (Vec::new(), Vec::new());
-    for file in files {
-        let text = fs::read_to_string(file)
-            .map_err(|error| format!("no labelled texts at {file}: {error}"))?;
-        for (place, line) in text.lines().enumerate() {
-            let row: Value = serde_json::from_str(line)?;
-            if row["lang"] != "en" {
-                continue;
-            }
-            if holds_out && place % 8 == 3 {
-                held.extend(example(&row).map(|example| (source(&row), example)));
-            } else {
-                examples.extend(example(&row));
-            }
+    for (place, row) in rows(file)?.into_iter().enumerate() {
+        if row["lang"] != "en" {
+            continue;
+        }
+        if holds_out && place % 8 == 3 {
+            held.extend(example(&row).map(|example| (source(&row), example)));
+        } else {
+            examples.extend(example(&row));
         }
     }
     let recipe = Recipe {
         epochs: number("EPOCHS", 10),
         bits: number("BITS", 18),
     };
+    let first = train(&examples, recipe);
+    for row in rows(news)? {
+        if let Some(text) = row["text"].as_str() {
+            examples.push(silver(&first, text.to_owned(), number("SILVER", 1)));
+        }
+    }
     let bytes = train(&examples, recipe);
     eprintln!("{} documents, {} bytes", examples.len(), bytes.len());
     held.sort_by(|one, other| one.0.cmp(&other.0));
@@ -72,6 +75,15 @@ fn report(source: &str, counts: [[usize; 3]; 3]) {
         f1(all),
         all[2]
     );
+}
+
+/// The rows of a file of JSON Lines.
+fn rows(file: &str) -> Result<Vec<Value>, Box<dyn Error>> {
+    let text = fs::read_to_string(file).map_err(|error| format!("no texts at {file}: {error}"))?;
+    Ok(text
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?)
 }
 
 /// A row of labelled text; tweets and the like are left out, since news is not written so.

@@ -3,6 +3,7 @@
 mod coreference;
 mod gazetteer;
 mod recognizer;
+mod repair;
 mod tagger;
 mod title;
 #[cfg(feature = "training")]

@@ -6,6 +6,7 @@ use model::EntityKind;
 
 use super::{
     gazetteer::Gazetteer,
+    repair::repair,
     tagger::{Place, Tagger, parts},
     word::{Memory, Word, words},
 };
@@ -62,7 +63,7 @@ impl Recognizer {
             tagger.label(sentence_words, &mut memory, &mut labels);
             collect(&labels, sentence.start, &mut names);
         }
-        names
+        repair(document, words, names)
     }
 }
 

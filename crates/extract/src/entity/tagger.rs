@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::word::{Memory, Word, feature};
 
 /// Outside any name, then begin, inside, last and unit of each type.
-pub(crate) const LABELS: usize = 13;
+pub(crate) const LABELS: u8 = 13;
 /// Labels padded to a power of two, so that rows stay aligned.
 pub(crate) const WIDTH: usize = 16;
 /// Features of a word.
@@ -43,7 +43,7 @@ pub(crate) enum Place {
 
 /// The place of a label in a name, and the type of the name.
 pub(crate) const fn parts(label: u8) -> (Place, u8) {
-    if label == OUTSIDE || label as usize >= LABELS {
+    if label == OUTSIDE || label >= LABELS {
         return (Place::Outside, 0);
     }
     let kind = (label - 1) / 4;
@@ -129,7 +129,7 @@ pub(crate) fn is_worth_a_look(words: &[Word], place: usize) -> bool {
 /// The best label that may follow `before`; at the end of a sentence no name may stay open.
 pub(crate) fn best<S: PartialOrd + Copy>(scores: &[S; WIDTH], before: u8, is_last: bool) -> u8 {
     let mut best: Option<(u8, S)> = None;
-    for (label, score) in (0..LABELS as u8).zip(scores) {
+    for (label, score) in (0..LABELS).zip(scores) {
         let opens = matches!(parts(label).0, Place::Begin | Place::Inside);
         if !may_follow(before, label) || is_last && opens {
             continue;

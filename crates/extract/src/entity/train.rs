@@ -133,6 +133,24 @@ pub fn measure(model: &[u8], examples: &[Example]) -> [[usize; 3]; 3] {
     counts
 }
 
+/// What `model` finds in `text`, as an example of its own: silver for the same kind of text.
+pub fn silver(model: &[u8], text: String, weight: u32) -> Example {
+    let recognizer = Recognizer::with_model(model);
+    let document = Document::new(&text);
+    let words = recognizer.words(&document);
+    let names = recognizer
+        .names(&document, &words)
+        .iter()
+        .filter_map(|name| Some((document.span_of(&name.tokens)?, number(name.kind)?)))
+        .collect();
+    drop(document);
+    Example {
+        text,
+        names,
+        weight,
+    }
+}
+
 fn number(kind: EntityKind) -> Option<u8> {
     match kind {
         EntityKind::Person => Some(0),
@@ -227,4 +245,4 @@ impl Learner {
     }
 }
 
-const _: () = assert!(LABELS <= WIDTH);
+const _: () = assert!((LABELS as usize) <= WIDTH);

@@ -20,19 +20,14 @@ pub(crate) fn link(entities: &mut Vec<Entity>, mentions: &mut [Mention], text: &
                     .iter()
                     .any(|m| m.span.overlaps(mention.span))
         });
-        let same_official = || {
-            entities
-                .iter()
-                .position(|entity| entity.official.as_ref() == Some(&mention.official))
-        };
+        let same_official = entities
+            .iter()
+            .position(|entity| entity.official.as_ref() == Some(&mention.official));
         let name = mention.span.text(text).unwrap_or_default();
-        let position = match overlapping.or_else(same_official) {
-            Some(position) => position,
-            None => {
-                entities.push(watched_person(mention, name));
-                entities.len() - 1
-            }
-        };
+        let position = overlapping.or(same_official).unwrap_or_else(|| {
+            entities.push(watched_person(mention, name));
+            entities.len() - 1
+        });
         mention.entity = Some(position);
         let Some(entity) = entities.get_mut(position) else {
             continue;

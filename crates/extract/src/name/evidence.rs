@@ -208,7 +208,7 @@ pub(super) fn find_context<'w>(
     let from = at.saturating_sub(WINDOW);
     let to = (at + WINDOW).min(normal.bytes.len());
     let near = normal.bytes.get(from..to).unwrap_or_default();
-    let outside = |place: usize| place + 1 <= excluded.0 || place >= excluded.1;
+    let outside = |place: usize| place < excluded.0 || place >= excluded.1;
     for word in words.iter().filter(|word| word.len() > 1) {
         if find_word(near, word).any(|place| outside(from + place)) {
             return Some((word, Nearness::Near));

@@ -1,6 +1,6 @@
 //! One character, folded for comparison: case, accents, width, Arabic letter forms, Chinese forms.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -75,7 +75,7 @@ impl std::fmt::Debug for FoldTable {
     }
 }
 
-fn pack(c: char, han: &HashMap<char, char>) -> u32 {
+fn pack(c: char, han: &BTreeMap<char, char>) -> u32 {
     let script = Script::of(c);
     let mut flags = 0;
     if is_word_parting(c) {
@@ -104,7 +104,7 @@ fn pack(c: char, han: &HashMap<char, char>) -> u32 {
     u32::from_le_bytes(word) | len << LEN_SHIFT | flags
 }
 
-fn fold(c: char, script: Script, han: &HashMap<char, char>, into: &mut String) {
+fn fold(c: char, script: Script, han: &BTreeMap<char, char>, into: &mut String) {
     if is_dropped(c) {
         return;
     }

@@ -105,7 +105,7 @@ impl Matcher {
         let mut candidates = Vec::new();
         for found in automaton.find_overlapping_iter(&normal.bytes) {
             let (start, end) = (found.start(), found.end());
-            if cuts_word(&normal.bytes, start, end) {
+            if cuts_word(&normal.bytes, start) {
                 continue;
             }
             let Some(span) = normal.raw_span(start, end, text) else {
@@ -228,9 +228,8 @@ fn build(patterns: Patterns) -> (Option<DoubleArrayAhoCorasick<u32>>, Vec<Box<[u
     (automaton, groups)
 }
 
-/// Whether folded bytes `start..end` of a script that parts words begin or end inside a word of
-/// ASCII letters: the cheap test that most hits of short names fail.
-fn cuts_word(bytes: &[u8], start: usize, end: usize) -> bool {
+/// Whether folded byte `start` stands inside a word of ASCII letters: the cheap test that most hits of short names fail.
+fn cuts_word(bytes: &[u8], start: usize) -> bool {
     let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
     start > 0 && is_letter(start) && is_letter(start - 1)
 }

@@ -36,12 +36,6 @@ impl Normal {
         let trimmed = covered.trim_end_matches(is_edge_filler);
         Span::of(raw, from..from + trimmed.len())
     }
-
-    /// The folded position at or after raw byte `offset`.
-    pub(super) fn at(&self, offset: usize) -> usize {
-        self.starts
-            .partition_point(|start| (*start as usize) < offset)
-    }
 }
 
 /// Signs that hang between names without belonging to them.
@@ -142,10 +136,10 @@ impl Fold<'_> {
 
     /// Writes the space that waits, unless it stands between two letters of joining scripts.
     fn write_space(&mut self, joins: bool) {
-        if let Some(space) = self.space.take() {
-            if !(joins && self.joins) {
-                self.push(b' ', space);
-            }
+        if let Some(space) = self.space.take()
+            && !(joins && self.joins)
+        {
+            self.push(b' ', space);
         }
     }
 
