@@ -16,4 +16,5 @@
 mod conformance;
 mod exactly_once;
 mod harness;
+mod real_input;
 mod tidy;

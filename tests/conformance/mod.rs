@@ -2,6 +2,7 @@
 //!
 //! Each function takes a broker that it knows by `bootstrap.servers` alone, and runs once a broker.
 
+mod crash;
 mod groups;
 mod offsets;
 mod peers;

@@ -22,7 +22,7 @@ on_both_brokers!(
 /// The least that Apache Kafka 4 accepts.
 const SEGMENT_BYTES: &str = "1048576";
 /// Cleaners look once a second here; a busy machine gets two minutes.
-const CLEANING: Duration = Duration::from_secs(120);
+const CLEANING: Duration = Duration::from_mins(2);
 
 fn a_topic_over_its_size_loses_its_oldest_segments(broker: &BrokerUnderTest) {
     let settings = [

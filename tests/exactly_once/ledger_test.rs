@@ -73,10 +73,13 @@ fn a_dead_letter_is_a_fault() {
     assert_eq!(faults(&newsroom, &topics).len(), 1);
 }
 
+/// Finds a topic among all.
+type OfTopic = fn(&mut Topics) -> &mut Vec<Stored>;
+
 /// Applies a fault to each topic in turn; every time the books must be found wanting.
 fn finds(what: &str, spoil: impl Fn(&mut Vec<Stored>)) {
     let newsroom = newsroom();
-    let topics: [(&str, fn(&mut Topics) -> &mut Vec<Stored>); 6] = [
+    let topics: [(&str, OfTopic); 6] = [
         ("articles", |topics| &mut topics.articles),
         ("enriched", |topics| &mut topics.enriched),
         ("quotes", |topics| &mut topics.quotes),
@@ -106,12 +109,15 @@ fn books(newsroom: &Newsroom) -> Topics {
             let enriched = enriched(Number { feed, article });
             push(&mut topics.articles, &enriched.article);
             push(&mut topics.enriched, &enriched);
-            let quotes = enriched.quote_records();
-            quotes.iter().for_each(|r| push(&mut topics.quotes, r));
-            let entities = enriched.entity_records();
-            entities.iter().for_each(|r| push(&mut topics.entities, r));
-            let mentions = enriched.mention_records();
-            mentions.iter().for_each(|r| push(&mut topics.mentions, r));
+            for record in enriched.quote_records() {
+                push(&mut topics.quotes, &record);
+            }
+            for record in enriched.entity_records() {
+                push(&mut topics.entities, &record);
+            }
+            for record in enriched.mention_records() {
+                push(&mut topics.mentions, &record);
+            }
             push(&mut topics.alerts, &alert(&enriched));
         }
     }

@@ -72,8 +72,13 @@ impl Newsroom {
 
     /// Lets the first `part` of `whole` parts of each feed be out.
     pub(super) fn release(&self, part: usize, whole: usize) {
-        let released = self.articles_per_feed * part.min(whole) / whole;
+        let released = self.released(part, whole) / self.feeds;
         self.released.store(released, Ordering::Relaxed);
+    }
+
+    /// Articles of all feeds that are out then.
+    pub(super) fn released(&self, part: usize, whole: usize) -> usize {
+        self.articles_per_feed * part / whole * self.feeds
     }
 
     /// What the publisher has under a path.

@@ -15,6 +15,8 @@ use rdkafka::{
     consumer::{BaseConsumer, CommitMode, Consumer},
     error::KafkaError,
     message::{BorrowedMessage, Headers},
+    topic_partition_list::TopicPartitionListElem,
+    types::RDKafkaErrorCode,
 };
 
 use crate::harness::{client::Client, deadline::PATIENCE};
@@ -97,6 +99,8 @@ impl Client {
                 Some(Err(KafkaError::PartitionEOF(partition))) => {
                     unread.remove(&partition);
                 }
+                // A broker that was killed is back in a moment; the deadline holds all the same.
+                Some(Err(error)) if is_connection_lost(&error) => {}
                 Some(Err(error)) => panic!("{topic} is not read: {error}"),
             }
         }
@@ -223,9 +227,19 @@ fn poll_until_stopped(
             consumer.commit_message(&message, CommitMode::Sync).ok();
         }
         let owned = consumer.assignment().unwrap();
-        let partitions = owned.elements().iter().map(|e| e.partition()).collect();
-        *assigned.lock().unwrap() = partitions;
+        let elements = owned.elements();
+        *assigned.lock().unwrap() = elements
+            .iter()
+            .map(TopicPartitionListElem::partition)
+            .collect();
     }
+}
+
+fn is_connection_lost(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown)
+    )
 }
 
 /// Takes a message out of the client's memory.

@@ -1,8 +1,14 @@
 //! The embedded broker: inside the test process, or as a process of its own that can be killed.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{net::TcpListener, path::Path, sync::OnceLock, time::Duration};
 
 use tempfile::TempDir;
+
+use crate::harness::{
+    client::Client,
+    deadline::{PATIENCE, wait_for},
+    onrecord::Process,
+};
 
 /// The embedded broker inside this process, shared by all tests of the run.
 pub(crate) struct EmbeddedBroker {
@@ -42,4 +48,69 @@ impl EmbeddedBroker {
     pub(crate) fn bootstrap_servers(&self) -> &str {
         &self.servers
     }
+}
+
+/// `onrecord broker`: the same in a process of its own.
+pub(crate) struct BrokerProcess {
+    process: Process,
+    address: String,
+    folder: TempDir,
+}
+
+impl BrokerProcess {
+    /// Starts it on a free port and an empty folder, and waits until it answers.
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("onrecord-broker-")
+            .tempdir()
+            .unwrap();
+        Self::start_in(folder)
+    }
+
+    /// The same on the data that a run has left in `data` of a folder.
+    pub(crate) fn start_in(folder: TempDir) -> Self {
+        // It must come back under the same address, so the port is chosen here.
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap().to_string();
+        drop(free);
+        let process = spawn(folder.path(), &address);
+        let broker = Self {
+            process,
+            address,
+            folder,
+        };
+        broker.wait_until_it_answers();
+        broker
+    }
+
+    /// `host:port`, the same after a restart.
+    pub(crate) fn bootstrap_servers(&self) -> &str {
+        &self.address
+    }
+
+    /// Where its data lies.
+    pub(crate) fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// kill -9, then a new process on the same folder and port.
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.process.kill();
+        self.process = spawn(self.folder.path(), &self.address);
+        self.wait_until_it_answers();
+    }
+
+    fn wait_until_it_answers(&self) {
+        let client = Client::new(&self.address);
+        wait_for("the embedded broker to answer", PATIENCE, || {
+            client.brokers().ok()
+        });
+    }
+}
+
+fn spawn(folder: &Path, address: &str) -> Process {
+    let data = folder.join("data").display().to_string();
+    let arguments = ["broker", "--listen", address, "--data", &data];
+    let log = folder.join("broker.log");
+    Process::start(&arguments.map(str::to_owned), folder, &log)
 }

@@ -1,4 +1,4 @@
-//! A publisher on loopback: pages and feeds with ETag, and a count of what was asked.
+//! A publisher on loopback: pages and feeds with `ETag`, and a count of what was asked.
 
 use std::{
     collections::BTreeMap,

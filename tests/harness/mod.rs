@@ -9,4 +9,5 @@ pub(crate) mod embedded_broker;
 pub(crate) mod feed_server;
 pub(crate) mod keeper;
 pub(crate) mod left_out;
+pub(crate) mod onrecord;
 pub(crate) mod producer;

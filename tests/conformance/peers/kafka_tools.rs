@@ -33,7 +33,7 @@ const TOOLS: &str = "org.apache.kafka.tools";
 
 fn console_producer_and_consumer_pass_text(broker: &BrokerUnderTest) {
     let topic = broker.topic("console", 2);
-    let lines: String = (0..50).map(|n| format!("key-{n}\tsaid {n}\n")).collect();
+    let lines: Vec<String> = (0..50).map(|n| format!("key-{n}\tsaid {n}\n")).collect();
     let arguments = [
         "--bootstrap-server",
         broker.servers(),
@@ -42,7 +42,7 @@ fn console_producer_and_consumer_pass_text(broker: &BrokerUnderTest) {
         "--reader-property",
         "parse.key=true",
     ];
-    let Some(output) = tool("ConsoleProducer", &arguments, &lines) else {
+    let Some(output) = tool("ConsoleProducer", &arguments, &lines.concat()) else {
         return;
     };
     printed(&output);

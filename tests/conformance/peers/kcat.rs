@@ -23,9 +23,9 @@ on_both_brokers!(
 fn kcat_writes_what_we_read(broker: &BrokerUnderTest) {
     for codec in ["none", "gzip", "snappy", "lz4"] {
         let topic = broker.topic(&format!("kcat-writes-{codec}"), 3);
-        let lines: String = (0..200).map(|n| format!("key-{n}:said {n}\n")).collect();
+        let lines: Vec<String> = (0..200).map(|n| format!("key-{n}:said {n}\n")).collect();
         let arguments = ["-P", "-t", &topic, "-K", ":", "-z", codec, "-H", "by=kcat"];
-        let Some(_) = kcat(broker, &arguments, &lines) else {
+        let Some(_) = kcat(broker, &arguments, &lines.concat()) else {
             return;
         };
         let records = broker.read_committed(&topic);
