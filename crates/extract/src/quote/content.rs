@@ -45,10 +45,9 @@ pub(crate) fn complement(
     };
     if cue.has(Frame::Clause) {
         let mut from = start;
-        if cue.has(Frame::Addressee)
-            && let Some(person) = addressee(view, from)
-        {
-            from = person.end;
+        if cue.has(Frame::Addressee) {
+            from = addressee(view, from)
+                .map_or_else(|| over_one_word(view, from), |person| person.end);
         }
         if let Some(that) = complementizer(view, pack, from, limit) {
             let from = if view.is(that, "that") {
@@ -129,6 +128,20 @@ pub(crate) fn addressee(view: &View<'_, '_>, start: usize) -> Option<Range<usize
             (phrase.start + 1..phrase.end).find(|place| view.tag(*place) == Tag::Determiner);
         phrase.start..inner.unwrap_or(phrase.end)
     })
+}
+
+/// Behind a word that only the tagger does not hold for somebody spoken to ("told reporters the").
+fn over_one_word(view: &View<'_, '_>, start: usize) -> usize {
+    let opens = matches!(
+        view.tag(start + 1),
+        Tag::Determiner | Tag::Pronoun | Tag::Possessive | Tag::Name
+    );
+    let is_verb_like = is_verb(view.tag(start)) && view.kind(start) == TokenKind::Word;
+    if opens && is_verb_like {
+        start + 1
+    } else {
+        start
+    }
 }
 
 /// "that" or its kin behind at most a few words of time, place or addressee.
@@ -281,6 +294,20 @@ fn clause_end(
             end = cut;
             break;
         }
+    }
+    let is_relative = verb
+        .group
+        .start
+        .checked_sub(1)
+        .is_some_and(|before| view.is_any(before, &["who", "which", "that"]));
+    let main_clause = |place: &usize| {
+        is_relative
+            && view.is_comma(*place)
+            && !view.is_marked(*place)
+            && (is_finite(view, place + 1) || is_verb(view.tag(place + 1)))
+    };
+    if let Some(cut) = (from + 1..end).find(main_clause) {
+        end = cut;
     }
     if let Some(cut) = (from + 2..end).find(|place| reporter_resumes(view, *place, end)) {
         end = cut;

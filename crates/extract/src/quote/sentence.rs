@@ -121,8 +121,9 @@ fn merged_sentences(
         let is_announced = coming == Some(sentence.start)
             && sentence.start > 0
             && document.word(sentence.start - 1) == ":";
-        let is_attribution =
-            last_close == Some(sentence.start) && opens_with_attribution(document, pack, sentence);
+        let is_attribution = last_close == Some(sentence.start)
+            && (matches!(document.word(sentence.start), "—" | "–" | "--")
+                || opens_with_attribution(document, pack, sentence));
         match merged.last_mut() {
             Some(last) if is_inside || is_announced || is_attribution => last.end = sentence.end,
             Some(_) | None => merged.push(sentence.clone()),
@@ -248,11 +249,18 @@ impl Sentence<'_, '_, '_> {
             .collect();
         let first = all.len();
         let mut covered: Vec<Range<usize>> = self.sources(all);
+        let mut speaking: Option<Subject> = None;
         for (place, verb) in verbs.iter().enumerate() {
             if covered.iter().any(|range| range.contains(&verb.at)) {
                 continue;
             }
             let subject = subjects.get(place).cloned().flatten();
+            // ", adding that": whoever spoke before in the sentence, if anybody did.
+            let subject = if verb.form == Form::Participle && speaking.is_some() {
+                speaking.clone()
+            } else {
+                subject
+            };
             let quotes: Vec<usize> = view
                 .quotes
                 .iter()
@@ -278,6 +286,9 @@ impl Sentence<'_, '_, '_> {
                 continue;
             }
             covered.extend(clauses.iter().map(|content| content.range.clone()));
+            if verb.form == Form::Finite {
+                speaking.clone_from(&subject);
+            }
             all.push(self.attribution(verb, subject, quotes, &clauses));
         }
         self.refusals(all);
@@ -630,8 +641,6 @@ impl Sentence<'_, '_, '_> {
                 sentence: self.range.clone(),
             });
         }
-        all.sort_by_key(|found| found.sentence.start);
-        let _ = self.quotations;
     }
 
     /// `Smith: "…"` and `"…" — Smith`.

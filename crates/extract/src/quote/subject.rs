@@ -17,8 +17,15 @@ pub(crate) struct Subject {
     pub(crate) rule: &'static str,
 }
 
+/// Words in a noun phrase; no speaker is named at greater length.
+const LONGEST_PHRASE: usize = 40;
+
 /// How far shared subjects are followed through a sentence.
-const LONGEST_CHAIN: usize = 4;
+const LONGEST_CHAIN: usize = 3;
+
+/// How many verbs are asked for their subject at each step; more would make the work of a sentence
+/// without end grow with its square.
+const MOST_GOVERNORS: usize = 3;
 
 /// The subject of `verb`.
 pub(crate) fn subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
@@ -200,11 +207,13 @@ fn shared(view: &View<'_, '_>, joint: usize, chain: usize) -> Option<Subject> {
 fn governor_subject(view: &View<'_, '_>, start: usize, chain: usize) -> Option<Subject> {
     let chain = chain.checked_sub(1)?;
     let mut place = start;
-    while place > 0 {
+    let mut asked = 0;
+    while place > 0 && asked < MOST_GOVERNORS {
         place -= 1;
         if view.is_marked(place) || !is_finite(view, place) {
             continue;
         }
+        asked += 1;
         let mut group = place;
         while group > 0 && (view.tag(group - 1) == Tag::Adverb || is_finite(view, group - 1)) {
             group -= 1;
@@ -302,7 +311,7 @@ pub(crate) fn phrase_before(view: &View<'_, '_>, end: usize) -> Option<Range<usi
         return None;
     }
     let mut start = last;
-    loop {
+    while last - start < LONGEST_PHRASE {
         if opens_phrase(view.tag(start)) && start != last {
             let Some(tied) = tie_before(view, start) else {
                 break;
@@ -386,7 +395,9 @@ pub(crate) fn phrase_after(view: &View<'_, '_>, start: usize) -> Option<Range<us
     }
     let mut end = start;
     let mut has_noun = false;
-    while end < view.len() && (end == start || view.quote_before(end).is_none()) {
+    while end < view.len().min(start + LONGEST_PHRASE)
+        && (end == start || view.quote_before(end).is_none())
+    {
         let tag = view.tag(end);
         if opens_phrase(tag) {
             if end != start && !view.is_any(end - 1, &TIES) && !opens_phrase(view.tag(end - 1)) {

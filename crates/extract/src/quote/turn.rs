@@ -20,16 +20,16 @@ pub(crate) fn join(
         if next.cue.is_none() && last.is_open() && goes_on(document, quotations, last, &next) {
             last.quotations.extend(&next.quotations);
             last.sentence.end = next.sentence.end;
-            last.rules.push("turn goes on");
+            last.note("turn goes on");
         } else if last.cue.is_none()
             && !next.quotations.is_empty()
             && opened_before(quotations, last, &next)
         {
             let mut joined = next;
-            joined
-                .quotations
-                .splice(0..0, last.quotations.iter().copied());
-            joined.rules.push("turn began in an earlier paragraph");
+            let behind =
+                std::mem::replace(&mut joined.quotations, std::mem::take(&mut last.quotations));
+            joined.quotations.extend(behind);
+            joined.note("turn began in an earlier paragraph");
             *last = joined;
         } else {
             let mut next = next;
@@ -51,6 +51,13 @@ pub(crate) fn join(
 }
 
 impl Attribution {
+    /// Adds a rule, once.
+    fn note(&mut self, rule: &'static str) {
+        if self.rules.last() != Some(&rule) {
+            self.rules.push(rule);
+        }
+    }
+
     /// Whether a quotation behind it can belong to it.
     fn is_open(&self) -> bool {
         !self.quotations.is_empty() || self.clauses.is_empty()

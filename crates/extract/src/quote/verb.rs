@@ -32,11 +32,15 @@ pub(crate) enum Form {
     Participle,
 }
 
+/// Cues in one view; a sentence of 400 words with more is no prose, and each looks at the others.
+const MOST_CUES: usize = 40;
+
 /// The cues of a sentence outside marks, in order.
 pub(crate) fn cues<'p>(view: &View<'_, '_>, pack: &'p Pack) -> Vec<Verb<'p>> {
     let places = (0..view.len()).filter(|place| !view.is_marked(*place));
     places
         .filter_map(|place| verb_at(view, pack, place))
+        .take(MOST_CUES)
         .collect()
 }
 

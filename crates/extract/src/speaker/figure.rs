@@ -118,7 +118,7 @@ impl Cast {
         });
         for word in &run.words {
             let owners = self.by_word.entry(word.clone()).or_default();
-            if owners.len() < 20 {
+            if owners.len() < 10 {
                 owners.push(figure);
             }
         }
@@ -129,24 +129,22 @@ impl Cast {
     /// end or, for names that put the family first, at its start.
     fn known(&self, run: &Run) -> Option<usize> {
         let owners = self.by_word.get(run.words.last()?)?;
-        let fits = |figure: &&usize| {
-            let Some(other) = self.figures.get(**figure) else {
-                return false;
-            };
-            let words: Vec<&str> = other.name.split(' ').collect();
-            let ours: Vec<&str> = run.words.iter().map(String::as_str).collect();
-            words == ours
-                || !other.is_organization
-                    && !run.is_organization
-                    && (words.ends_with(&ours)
-                        || ours.len() == 1 && words.len() > 1 && words.first() == ours.first())
+        let name = run.words.join(" ");
+        let figure = |place: &usize| self.figures.get(*place);
+        let is_part = |other: &Figure| {
+            let rest = other.name.strip_suffix(name.as_str());
+            let is_end = rest.is_some_and(|rest| rest.ends_with(' '));
+            let rest = other.name.strip_prefix(name.as_str());
+            let is_start = run.words.len() == 1 && rest.is_some_and(|rest| rest.starts_with(' '));
+            !other.is_organization && !run.is_organization && (is_end || is_start)
         };
-        let exact = owners.iter().find(|figure| {
-            self.figures
-                .get(**figure)
-                .is_some_and(|other| other.name == run.words.join(" "))
-        });
-        exact.or_else(|| owners.iter().find(fits)).copied()
+        let exact = |place: &&usize| figure(place).is_some_and(|other| other.name == name);
+        let partly = |place: &&usize| figure(place).is_some_and(is_part);
+        owners
+            .iter()
+            .find(exact)
+            .or_else(|| owners.iter().find(partly))
+            .copied()
     }
 
     fn note(&mut self, place: usize, run: &Run) {

@@ -1,0 +1,75 @@
+//! Tests as documents: each file in `cases/` holds a text and what must be found in it.
+//!
+//! A case is prose, a `## Text` and a `## Quotes` with one row a quote:
+//! `kind | speaker's name or - | content, spans parted by …`.
+
+use std::{fs, path::Path};
+
+use extract::Extractor;
+use model::{Quote, QuoteKind};
+
+/// The rows that a case expects, or that were found.
+fn check(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("cases/en")
+        .join(name)
+        .with_extension("md");
+    let case = fs::read_to_string(&path).expect("the case file is in the repository");
+    let (_, rest) = case.split_once("## Text\n").expect("a case has a text");
+    let (text, expected) = rest
+        .split_once("## Quotes\n")
+        .expect("a case has expected quotes");
+    let text = text.trim();
+    let language = "en".parse().expect("a language tag");
+    let findings = Extractor::new(Vec::new()).extract(text, &language);
+    let found: Vec<String> = findings
+        .quotes
+        .iter()
+        .map(|quote| row(text, quote))
+        .collect();
+    let expected: Vec<&str> = expected.lines().filter(|line| line.contains('|')).collect();
+    assert_eq!(found, expected, "in {}", path.display());
+}
+
+fn row(text: &str, quote: &Quote) -> String {
+    let kind = match quote.kind {
+        QuoteKind::Direct => "direct",
+        QuoteKind::Mixed => "mixed",
+        QuoteKind::Indirect => "indirect",
+    };
+    let speaker = quote
+        .speaker
+        .as_ref()
+        .map_or("-", |speaker| speaker.name.as_str());
+    let content: Vec<&str> = quote
+        .content
+        .iter()
+        .filter_map(|span| span.text(text))
+        .collect();
+    format!("{kind} | {speaker} | {}", content.join(" … "))
+}
+
+macro_rules! cases {
+    ($($name:ident)*) => {
+        $(#[test] fn $name() { check(stringify!($name)); })*
+
+        #[test]
+        fn every_case_file_is_a_test() {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/en");
+            let entries = fs::read_dir(folder).expect("the cases are in the repository");
+            let mut files: Vec<String> = entries
+                .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+                .collect();
+            files.sort();
+            let mut listed = vec![$(stringify!($name).to_owned()),*];
+            listed.sort();
+            assert_eq!(files, listed);
+        }
+    };
+}
+
+cases! {
+    according_to colon dash_after fronted indirect_that interrupted inverted join_adjacent
+    multi_paragraph name_in_quote nested_cue_is_content participle pronoun question_then_name
+    refusal relative_clause scare_quotes stray_mark title_speaker told_addressee
+}
