@@ -9,7 +9,7 @@ use std::{
 
 use rdkafka::producer::Producer;
 
-use crate::harness::{create_topic, drain, producer, read_all, send};
+use crate::harness::{create_topic, drain, eventually, producer, read_all, send};
 
 /// The broker in a process of its own: this test binary, run again for one "test" that serves.
 struct Process {
@@ -19,7 +19,23 @@ struct Process {
 
 impl Process {
     fn start(folder: &Path, address: &str) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        Self::spawn(
+            Command::new(std::env::current_exe().unwrap()),
+            folder,
+            address,
+        )
+    }
+
+    /// No file of its may grow over 100 blocks: as a full disk, for which a test has no room.
+    fn start_with_full_disk(folder: &Path, address: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\""]);
+        shell.arg(std::env::current_exe().unwrap());
+        Self::spawn(shell, folder, address)
+    }
+
+    fn spawn(mut command: Command, folder: &Path, address: &str) -> Self {
+        let mut child = command
             .args(["death::serves_when_told", "--exact", "--nocapture"])
             .env("BROKER_FOLDER", folder)
             .env("BROKER_ADDRESS", address)
@@ -101,4 +117,40 @@ fn acknowledged_records_are_there_once_and_in_order() {
     }
     all.sort_unstable();
     assert_eq!(all, (0..records).collect::<Vec<u32>>());
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_spoils_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let broker = Process::start_with_full_disk(folder.path(), "127.0.0.1:0");
+    let address = broker.address.clone();
+    create_topic(&address, "t", 1, &[("segment.bytes", "10000000")]);
+    let settings = [
+        ("reconnect.backoff.ms", "10"),
+        ("reconnect.backoff.max.ms", "100"),
+        ("batch.size", "5000"),
+    ];
+    let sender = producer(&address, &settings);
+    let text = "x".repeat(500);
+    // 300 kB, and a file takes 100 kB at most.
+    for n in 0..600 {
+        send(&sender, "t", "k", &format!("{n} {text}"));
+    }
+    let values = |address: &str| read_all(address, "t", "read_committed").remove(&0).unwrap();
+    let mut most = 0;
+    eventually("nothing more fits", || {
+        sender.poll(Duration::from_millis(300));
+        let before = most;
+        most = values(&address).len();
+        most > 0 && most == before
+    });
+    assert!(most < 600, "the limit held");
+    drop(broker);
+    let _broker = Process::start(folder.path(), &address);
+    drain(&sender);
+    let numbers: Vec<usize> = values(&address)
+        .iter()
+        .map(|value| value.split_once(' ').unwrap().0.parse().unwrap())
+        .collect();
+    assert_eq!(numbers, (0..600).collect::<Vec<usize>>());
 }

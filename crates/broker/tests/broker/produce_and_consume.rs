@@ -118,7 +118,7 @@ fn large_records_pass_where_the_topic_allows_them() {
     drain(&sender);
     assert_eq!(
         read_all(&address, "large", "read_committed")[&0],
-        [value.clone()]
+        std::slice::from_ref(&value)
     );
     send(&sender, "small", "k", &value);
     drain(&sender);
