@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        broker, check, completions, config, demo, extract, replay, run, stage, tap, topics,
+        bench, broker, check, completions, config, demo, extract, replay, run, stage, tap, topics,
     },
     exit::{Exit, Failure},
 };
@@ -55,6 +55,7 @@ enum Command {
     #[command(flatten)]
     Stage(stage::Stage),
     Broker(broker::Args),
+    Bench(bench::Args),
     Completions(completions::Args),
 }
 
@@ -76,6 +77,7 @@ pub(crate) fn run() -> Result<Exit, Failure> {
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Stage(stage)) => stage::run(stage),
         Some(Command::Broker(args)) => broker::run(args),
+        Some(Command::Bench(args)) => bench::run(args),
         Some(Command::Completions(args)) => completions::run(args),
     }
 }

@@ -4,6 +4,7 @@
 //! calls the stage for each, and commits all outputs together with the input position in one
 //! Kafka transaction. Only this crate knows rdkafka, offsets and transactions.
 
+mod bare_copy;
 mod broker_check;
 mod client;
 mod config;
@@ -20,6 +21,7 @@ mod status;
 mod topic;
 mod topic_settings;
 
+pub use bare_copy::copy_bare;
 pub use broker_check::{BrokerInfo, check_broker};
 pub use config::{BatchLimits, KafkaConfig, RestartLimits, RunnerConfig};
 pub use effect::{Effect, EffectError};

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, thread};
 
-use stream::{BatchLimits, DEAD_LETTERS, ENRICHED, RunnerConfig, StageState};
+use stream::{BatchLimits, DEAD_LETTERS, ENRICHED, RunnerConfig, StageState, copy_bare};
 
 use crate::harness::{
     Running, config, decode_all, enriched_numbers, number_of, read_all, wait_until, write_articles,
@@ -243,4 +243,18 @@ fn two_members_share_and_one_takes_over() {
         second.stop();
     });
     assert_eq!(enriched_numbers(&config), (0..800).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_bare_copy_that_stages_are_measured_by_copies_all() {
+    let config = RunnerConfig {
+        batch: BatchLimits {
+            records: 30,
+            ..BatchLimits::default()
+        },
+        ..config(2)
+    };
+    write_articles(&config, 0..100, plain_title);
+    copy_bare(&config, "articles", "enriched", 100).unwrap();
+    assert_eq!(read_all(&config, "enriched").len(), 100);
 }
