@@ -5,6 +5,8 @@ mod gazetteer;
 mod recognizer;
 mod repair;
 mod tagger;
+#[cfg(test)]
+mod tests;
 mod title;
 #[cfg(feature = "training")]
 pub mod train;

@@ -351,6 +351,7 @@ impl<'t> Reading<'_, 't> {
             }
         }
         let parts = self.person_parts(names);
+        let acronyms = self.acronyms(names);
         let mut next = 0;
         let mut added = Vec::new();
         let mut at = 0;
@@ -368,11 +369,33 @@ impl<'t> Reading<'_, 't> {
             let found = self
                 .known_at(at, limit, &by_first)
                 .or_else(|| self.surname_at(at, limit, &parts));
+            let found = found.or_else(|| {
+                let is_acronym = self.case(at) == Case::Upper && acronyms.contains(&self.lower(at));
+                is_acronym.then(|| Name {
+                    tokens: at..at + 1,
+                    kind: EntityKind::Organization,
+                })
+            });
             let end = found.as_ref().map_or(at + 1, |name| name.tokens.end);
             added.extend(found.filter(|name| !self.is_credit(name)));
             at = end;
         }
         names.append(&mut added);
+    }
+
+    /// The first letters of bodies' capitalised words, three or more.
+    fn acronyms(&self, names: &[Name]) -> HashSet<String> {
+        names
+            .iter()
+            .filter(|name| name.kind == EntityKind::Organization && name.tokens.len() > 2)
+            .map(|name| {
+                let capital = name.tokens.clone().filter(|at| self.is_capital(*at));
+                capital
+                    .filter_map(|at| self.lower(at).chars().next())
+                    .collect::<String>()
+            })
+            .filter(|letters| letters.chars().count() > 2)
+            .collect()
     }
 
     fn known_at(

@@ -3,8 +3,8 @@
 //! Forms of both languages and of both genders are made for every name: a form that no text uses
 //! costs a few bytes, a missing one costs a mention.
 
-/// Most forms made of one name, so that a long name cannot fill the automaton.
-const MAX_FORMS: usize = 160;
+/// Most forms of one name in a case, so that a long name cannot fill the index.
+const MAX_FORMS: usize = 12;
 
 /// The case forms of a name written in Cyrillic, apart from the name itself.
 pub(super) fn case_forms(name: &str) -> Vec<String> {
@@ -15,15 +15,16 @@ pub(super) fn case_forms(name: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for case in 0..CASES {
         let declined: Vec<Vec<String>> = words.iter().map(|word| word_forms(word, case)).collect();
-        // Whole names decline in every word; East Asian ones in the last, or the first and last.
-        combine(&words, &declined, |_| true, &mut forms);
-        combine(&words, &declined, |at| at == last, &mut forms);
+        // Names of two words decline in both; East Asian ones in the last, or the first and last.
         combine(&words, &declined, |at| at == last || at == 0, &mut forms);
+        if words.len() > 2 {
+            combine(&words, &declined, |at| at == last, &mut forms);
+            combine(&words, &declined, |_| true, &mut forms);
+        }
     }
     forms.sort_unstable();
     forms.dedup();
     forms.retain(|form| form != name);
-    forms.truncate(MAX_FORMS);
     forms
 }
 
@@ -117,15 +118,13 @@ fn word_forms(word: &str, case: usize) -> Vec<String> {
             add(word, [&["а"], &["у", "еві"], &["ем", "ом"], &["е", "і"]]);
         }
         'б'..='т' | 'ф' | 'х' | 'ґ' => {
-            add(
-                word,
-                [
-                    &["а"],
-                    &["у", "ові"],
-                    &["ом", "ым", "им"],
-                    &["е", "і", "ові"],
-                ],
-            );
+            add(word, [&["а"], &["у", "ові"], &["ом"], &["е", "і", "ові"]]);
+            if ["ов", "ев", "єв", "ин", "ын", "ін", "їн"]
+                .iter()
+                .any(|end| word.ends_with(end))
+            {
+                add(word, [&[], &[], &["ым", "им"], &[]]);
+            }
         }
         _ => {}
     }

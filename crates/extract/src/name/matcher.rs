@@ -2,15 +2,15 @@
 
 use std::{collections::HashSet, fmt};
 
-use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
 use model::{Language, Mention, MentionEvidence, Official, Span};
 
 use super::{
     apposition,
     edge::{self, Edges},
     evidence::{self, Lexicon},
+    index::NameIndex,
     normal::{Normal, Normalizer},
-    watch_list::{Alias, Facts, Patterns, Strength, WatchList},
+    watch_list::{Alias, Facts, Strength, WatchList},
     weak,
 };
 use crate::{script::Script, token::Case};
@@ -28,9 +28,7 @@ const EPONYM_SCORE: f32 = 0.35;
 /// Finds the officials of a watch-list in texts; built once, shared by threads.
 pub struct Matcher {
     normalizer: Normalizer,
-    automaton: Option<DoubleArrayAhoCorasick<u32>>,
-    /// For each pattern of the automaton, its aliases.
-    groups: Vec<Box<[u32]>>,
+    index: NameIndex,
     list: WatchList,
     lexicon: Lexicon,
     given_names: HashSet<&'static str>,
@@ -68,11 +66,9 @@ impl Matcher {
         let normalizer = Normalizer::new();
         let lexicon = Lexicon::new(&normalizer);
         let (list, patterns) = WatchList::new(officials, &normalizer);
-        let (automaton, groups) = build(patterns);
         Self {
             normalizer,
-            automaton,
-            groups,
+            index: NameIndex::new(patterns),
             list,
             lexicon,
             given_names: GIVEN_NAMES.split_whitespace().collect(),
@@ -81,11 +77,8 @@ impl Matcher {
 
     /// The mentions of officials in `text`, in text order.
     pub fn find(&self, text: &str, language: &Language) -> Vec<Mention> {
-        let Some(automaton) = &self.automaton else {
-            return Vec::new();
-        };
         let normal = self.normalizer.normalize(text);
-        let candidates = self.candidates(automaton, &normal, text, language);
+        let candidates = self.candidates(&normal, text, language);
         if candidates.is_empty() {
             return Vec::new();
         }
@@ -97,37 +90,33 @@ impl Matcher {
 
     fn candidates<'m>(
         &'m self,
-        automaton: &DoubleArrayAhoCorasick<u32>,
         normal: &Normal,
         text: &str,
         language: &Language,
     ) -> Vec<Candidate<'m>> {
         let mut candidates = Vec::new();
-        for found in automaton.find_overlapping_iter(&normal.bytes) {
-            let (start, end) = (found.start(), found.end());
-            if cuts_word(&normal.bytes, start) {
-                continue;
-            }
-            let Some(span) = normal.raw_span(start, end, text) else {
-                continue;
-            };
-            let group = self.groups.get(found.value() as usize);
-            for alias in group.into_iter().flatten() {
-                let Some(alias) = self.list.aliases.get(*alias as usize) else {
-                    continue;
+        let may_start = |start| !cuts_word(&normal.bytes, start);
+        self.index
+            .find(&normal.bytes, may_start, |start, end, aliases| {
+                let Some(span) = normal.raw_span(start, end, text) else {
+                    return;
                 };
-                let edges = edge::edges(text, span, language, alias.letters)
-                    .filter(|edges| is_written_as(alias, *edges, text));
-                if let Some(edges) = edges {
-                    candidates.push(Candidate {
-                        edges,
-                        start,
-                        end,
-                        alias,
-                    });
+                for alias in aliases {
+                    let Some(alias) = self.list.aliases.get(*alias as usize) else {
+                        continue;
+                    };
+                    let edges = edge::edges(text, span, language, alias.letters)
+                        .filter(|edges| is_written_as(alias, *edges, text));
+                    if let Some(edges) = edges {
+                        candidates.push(Candidate {
+                            edges,
+                            start,
+                            end,
+                            alias,
+                        });
+                    }
                 }
-            }
-        }
+            });
         longest(candidates)
     }
 
@@ -211,21 +200,6 @@ impl Matcher {
 
 pub(super) fn is_own_word(facts: &Facts, folded: &[u8]) -> bool {
     facts.own_words.contains(folded)
-}
-
-/// Builds the automaton; none where there are no names.
-fn build(patterns: Patterns) -> (Option<DoubleArrayAhoCorasick<u32>>, Vec<Box<[u32]>>) {
-    let mut groups = Vec::with_capacity(patterns.len());
-    let mut keyed = Vec::with_capacity(patterns.len());
-    for (position, (pattern, aliases)) in (0_u32..).zip(patterns) {
-        groups.push(aliases.into_boxed_slice());
-        keyed.push((pattern, position));
-    }
-    let automaton = DoubleArrayAhoCorasickBuilder::new()
-        .match_kind(MatchKind::Standard)
-        .build_with_values(keyed)
-        .ok();
-    (automaton, groups)
 }
 
 /// Whether folded byte `start` stands inside a word of ASCII letters: the cheap test that most hits of short names fail.

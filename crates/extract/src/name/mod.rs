@@ -10,10 +10,13 @@ mod edge;
 mod evidence;
 mod fold;
 mod han;
+mod index;
 mod inflection;
 mod matcher;
 mod normal;
 mod syllable;
+#[cfg(test)]
+mod tests;
 mod watch_list;
 mod weak;
 mod zawgyi;

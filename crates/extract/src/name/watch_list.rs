@@ -1,6 +1,6 @@
 //! The watch-list, made ready for matching.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use model::{Official, OfficialId};
 
@@ -44,8 +44,8 @@ pub(super) struct Facts {
     pub(super) own_words: HashSet<Vec<u8>>,
 }
 
-/// The names by folded form, each with the positions of its aliases.
-pub(super) type Patterns = BTreeMap<Vec<u8>, Vec<u32>>;
+/// Folded names, each with the position of its alias.
+pub(super) type Patterns = Vec<(Box<[u8]>, u32)>;
 
 #[derive(Debug)]
 pub(super) struct WatchList {
@@ -138,23 +138,16 @@ impl WatchList {
             is_one_word: !folded.contains(&b' '),
             letters,
         });
-        add_pattern(patterns, folded.to_vec(), position);
+        patterns.push((folded.into(), position));
         if name
             .chars()
             .next()
             .is_some_and(|c| Script::of(c) == Script::Cyrillic)
         {
             for form in case_forms(&name.to_lowercase()) {
-                add_pattern(patterns, normalizer.folded(&form), position);
+                patterns.push((normalizer.folded(&form).into(), position));
             }
         }
-    }
-}
-
-fn add_pattern(patterns: &mut Patterns, folded: Vec<u8>, alias: u32) {
-    let aliases = patterns.entry(folded).or_default();
-    if !aliases.contains(&alias) {
-        aliases.push(alias);
     }
 }
 

@@ -1,0 +1,60 @@
+//! Cases of entities, each a claim; people and bodies are made up.
+
+use model::{Entity, EntityKind, Language};
+
+use crate::Extractor;
+
+fn entities(text: &str) -> Vec<Entity> {
+    let language: Language = "en".parse().unwrap();
+    Extractor::new(Vec::new()).extract(text, &language).entities
+}
+
+/// How many mentions the entity named `name` has, and what it is.
+#[track_caller]
+fn check(text: &str, name: &str, kind: EntityKind, mentions: usize) {
+    let entities = entities(text);
+    let found = entities.iter().find(|entity| entity.name == name);
+    let found = found.map(|entity| (entity.kind, entity.mentions.len()));
+    assert_eq!(found, Some((kind, mentions)), "{entities:?}");
+}
+
+#[test]
+fn a_surname_means_the_person_named_in_full() {
+    let text = "Prime Minister Sarah Whitfield spoke in London. “No,” Whitfield said.";
+    check(text, "Sarah Whitfield", EntityKind::Person, 2);
+}
+
+#[test]
+fn an_acronym_means_the_body_named_in_full() {
+    let text = "The National Harvest Party won. The NHP leads, said NHP officials.";
+    check(text, "National Harvest Party", EntityKind::Organization, 3);
+}
+
+#[test]
+fn two_full_names_are_never_one_person() {
+    let text = "Hun Sen met Hun Manet and Hun Many on Monday. Hun Sen left.";
+    check(text, "Hun Sen", EntityKind::Person, 2);
+    check(text, "Hun Manet", EntityKind::Person, 1);
+}
+
+#[test]
+fn a_person_has_the_titles_that_stand_beside_the_name() {
+    let text = "Government spokesman Peter Harlow spoke in Paris.";
+    let titles: Vec<String> = entities(text)
+        .into_iter()
+        .filter(|entity| entity.kind == EntityKind::Person)
+        .flat_map(|entity| entity.titles)
+        .map(|title| title.text)
+        .collect();
+    assert_eq!(titles, ["Government spokesman"]);
+}
+
+#[test]
+fn a_credit_is_no_mention() {
+    let text = "The vote in London was close.\n\nReporting: Sarah Whitfield, Peter Harlow";
+    assert!(
+        entities(text)
+            .iter()
+            .all(|entity| entity.kind != EntityKind::Person)
+    );
+}
