@@ -19,7 +19,7 @@ use rdkafka::{
 
 const PARTITIONS: i32 = 4;
 const RECORD_BYTES: usize = 5_000;
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
