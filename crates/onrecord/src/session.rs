@@ -72,6 +72,18 @@ impl Session {
         })
     }
 
+    /// Says which broker or Kafka this is about.
+    pub(crate) fn say_where(&self) {
+        let text = match self.connection.embedded_address() {
+            Some(address) => format!(
+                "embedded broker, single node, at {address} (data in {})\n",
+                self.settings.broker.data.display()
+            ),
+            None => format!("kafka at {}\n", self.connection.kafka.bootstrap_servers),
+        };
+        self.screen.tell(&text);
+    }
+
     /// Creates missing topics, waiting for Kafka as long as it takes; `false` where the user
     /// stopped it first.
     ///

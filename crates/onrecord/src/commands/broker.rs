@@ -44,11 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let loaded = args.config.load_with(flags)?;
     let session = Session::open(loaded.settings, Connection::open)?;
-    let address = session.connection.embedded_address().unwrap_or_default();
-    session.screen.tell(&format!(
-        "embedded broker, single node, at {address} (data in {})\n",
-        session.settings.broker.data.display()
-    ));
+    session.say_where();
     while !session.stop.is_cancelled() {
         std::thread::sleep(TICK);
     }

@@ -71,7 +71,7 @@ pub(crate) fn run_loaded(loaded: &Loaded, until_idle: bool, quiet: bool) -> Resu
     let feeds = lists::feeds(loaded)?;
     let officials = lists::officials(loaded)?;
     let mut session = Session::open(loaded.settings.clone(), Connection::open)?;
-    say_where(&session);
+    session.say_where();
     if !session.prepare_topics()? {
         session.finish()?;
         return Ok(Exit::Success);
@@ -104,17 +104,6 @@ pub(crate) fn run_loaded(loaded: &Loaded, until_idle: bool, quiet: bool) -> Resu
         ));
     }
     Ok(Exit::Success)
-}
-
-fn say_where(session: &Session) {
-    let text = match session.connection.embedded_address() {
-        Some(address) => format!(
-            "embedded broker, single node, at {address} (data in {})\n",
-            session.settings.broker.data.display()
-        ),
-        None => format!("kafka at {}\n", session.connection.kafka.bootstrap_servers),
-    };
-    session.screen.tell(&text);
 }
 
 fn wait(session: &Session, progress: &FetchProgress, until_idle: bool) {

@@ -52,6 +52,7 @@ pub(crate) fn run(stage: &Stage) -> Result<Exit, Failure> {
     // Lists are read first: a mistake in them shows whether or not Kafka is there.
     let start = starter(stage, &loaded)?;
     let mut session = Session::open(loaded.settings, Connection::join)?;
+    session.say_where();
     if session.prepare_topics()? {
         start(&mut session)?;
         while !session.stop.is_cancelled() {
