@@ -1,6 +1,6 @@
 //! An alert in words.
 
-use model::{Alert, AlertTrigger};
+use model::{Alert, AlertTrigger, AlertedQuote, QuoteKind};
 
 /// Longest quote shown whole in a message, in characters; a screen line holds about half of it.
 const LONGEST_QUOTE: usize = 280;
@@ -16,12 +16,7 @@ pub fn summary(alert: &Alert) -> String {
         "{} {did} by {} [{}]: {}",
         alert.official_name, article.outlet, article.language, article.title
     )];
-    lines.extend(
-        alert
-            .quotes
-            .iter()
-            .map(|quote| format!("  \u{201c}{}\u{201d}", cut(&quote.text))),
-    );
+    lines.extend(alert.quotes.iter().map(line));
     let published = article
         .published
         .map_or("date unknown".into(), |time| time.to_string());
@@ -30,6 +25,15 @@ pub fn summary(alert: &Alert) -> String {
         lines.push(format!("  {url}"));
     }
     lines.join("\n")
+}
+
+/// A quote in a line; marks stand only around the speaker's own words.
+fn line(quote: &AlertedQuote) -> String {
+    let text = cut(&quote.text);
+    match quote.kind {
+        QuoteKind::Direct => format!("  \u{201c}{text}\u{201d}"),
+        QuoteKind::Mixed | QuoteKind::Indirect => format!("  (reported) {text}"),
+    }
 }
 
 fn cut(text: &str) -> String {

@@ -66,6 +66,7 @@ impl Rule {
             .filter(|record| self.covers_quote(record, &official.id))
             .map(|record| AlertedQuote {
                 id: record.id.clone(),
+                kind: record.quote.kind,
                 text: record.text.clone(),
                 confidence: record.quote.confidence,
             })

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{AlertId, ArticleRef, OfficialId, QuoteId};
+use crate::{AlertId, ArticleRef, OfficialId, QuoteId, QuoteKind};
 
 /// One alert, before delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,8 @@ pub enum AlertTrigger {
 pub struct AlertedQuote {
     /// Which quote.
     pub id: QuoteId,
+    /// Whether these are the speaker's own words.
+    pub kind: QuoteKind,
     /// What was said.
     pub text: String,
     /// How likely content and speaker are both right, 0 to 1.

@@ -12,7 +12,7 @@ pub use webhook::{NotifierError, WebhookNotifier};
 mod fixture {
     use model::{
         Alert, AlertId, AlertTrigger, AlertedQuote, ArticleId, ArticleRef, FeedId, OfficialId,
-        Origin, QuoteId, Severity,
+        Origin, QuoteId, QuoteKind, Severity,
     };
 
     /// An alert on one quote.
@@ -30,6 +30,7 @@ mod fixture {
             trigger: AlertTrigger::Speaks,
             quotes: vec![AlertedQuote {
                 id: QuoteId::new(&article, text, 0),
+                kind: QuoteKind::Direct,
                 text: text.into(),
                 confidence: 0.9,
             }],
