@@ -17,7 +17,6 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("deb.deb", "ian.org"),
     ("static.crates", ".io"),
     ("index.crates", ".io"),
-    ("cla", "ude"),
     ("anth", "ropic"),
     ("chat", "gpt"),
     ("co-autho", "red-by"),
