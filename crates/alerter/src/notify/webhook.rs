@@ -18,7 +18,7 @@ use crate::WebhookConfig;
 /// Wait after a failure for which the receiver names none; the runner backs off from there.
 const RETRY: Duration = Duration::from_secs(1);
 /// Longest wait that a receiver may ask for.
-const LONGEST_RETRY: Duration = Duration::from_secs(15 * 60);
+const LONGEST_RETRY: Duration = Duration::from_mins(15);
 /// Start of a secret in Standard Webhooks' form.
 const SECRET_PREFIX: &str = "whsec_";
 
