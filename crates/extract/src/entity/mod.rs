@@ -9,6 +9,12 @@ mod tagger;
 mod tests;
 mod title;
 #[cfg(feature = "training")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "runs on a developer's machine over tables of its own making"
+)]
 pub mod train;
 mod watched;
 mod word;
