@@ -7,8 +7,12 @@ use model::{Extraction, Span};
 use proptest::prelude::*;
 
 fn extract(text: &str) -> Extraction {
+    extract_as("en", text)
+}
+
+fn extract_as(language: &str, text: &str) -> Extraction {
     static EXTRACTOR: LazyLock<Extractor> = LazyLock::new(|| Extractor::new(Vec::new()));
-    EXTRACTOR.extract(text, &"en".parse().expect("a language tag"))
+    EXTRACTOR.extract(text, &language.parse().expect("a language tag"))
 }
 
 /// Every span of the findings, to be held against the text.
@@ -36,7 +40,12 @@ fn spans(findings: &Extraction) -> Vec<Span> {
 
 #[track_caller]
 fn check(text: &str) {
-    let findings = extract(text);
+    check_as("en", text);
+}
+
+#[track_caller]
+fn check_as(language: &str, text: &str) {
+    let findings = extract_as(language, text);
     for span in spans(&findings) {
         assert!(
             span.text(text).is_some_and(|words| !words.is_empty()),
@@ -71,6 +80,22 @@ proptest! {
     ) {
         check(&parts.join(" "));
         check(&parts.concat());
+    }
+
+    #[test]
+    fn every_language_gives_sound_spans(
+        language in prop::sample::select(vec!["km", "my", "th", "zh-Hans", "ja", "ko", "ar", "de", "vi", "xx"]),
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "“", "”", "\"", "«", "»", "「", "」", "„", "ថា", "លោក", "និយាយ", "៖", "។", "က", "ဟု",
+                "ပြော", "นาย", "กล่าว", "ว่า", "表示", "总理", "，", "。", "と", "述べた", "は", "고", "말했다", "قال",
+                "أن", "sagte", "dass", "Minister", "nói", "rằng", "ông", "A", "é", " ", "\u{200B}", ":", ".", "\n",
+            ]),
+            0..60,
+        )
+    ) {
+        check_as(language, &parts.concat());
+        check_as(language, &parts.join(" "));
     }
 
     #[test]

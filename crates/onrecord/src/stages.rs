@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The stage that reads the world and so is never at the end of its input.
-pub(crate) const FETCH: &str = "fetch";
+pub(crate) const FETCH: &str = "fetcher";
 
 /// Polls `feeds`; the progress tells how far it has come.
 ///
@@ -66,7 +66,7 @@ pub(crate) fn start_process(
 ) -> Result<(), Failure> {
     let runner = session.runner(session.settings.processor.threads);
     let extractor = Arc::new(Extractor::new(officials));
-    session.pipeline.start("process", move |status, stop| {
+    session.pipeline.start("processor", move |status, stop| {
         let make_stage = || ProcessStage::new(Arc::clone(&extractor));
         run_stage(&runner, ARTICLES, make_stage, status, stop)
     })
@@ -91,7 +91,7 @@ pub(crate) fn start_alert(session: &mut Session, officials: Vec<Official>) -> Re
     let runner = session.runner(1);
     let config = session.settings.alerter.clone();
     let stage = AlertStage::new(officials, config.rule);
-    session.pipeline.start("alert", move |status, stop| {
+    session.pipeline.start("alerter", move |status, stop| {
         run_stage(&runner, ENRICHED, || stage.clone(), status, stop)
     })?;
     for target in config.target {

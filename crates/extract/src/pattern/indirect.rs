@@ -13,6 +13,8 @@ use super::{
 
 /// Fewer letters than this are no clause.
 const SHORTEST_CLAUSE: usize = 8;
+/// Longest dateline in bytes: a place, a region, a date.
+const LONGEST_DATELINE: usize = 60;
 
 /// The reported clauses of a region without marks, in order. `used_cue` reports a marked quotation
 /// already, so its sentence holds no clause of its own.
@@ -56,7 +58,9 @@ impl Clause<'_> {
         let cue = self
             .first(&self.hits.cues)
             .filter(|cue| Some(cue) != self.used_cue)?;
-        self.before_cue(&cue).or_else(|| self.behind_cue(&cue))
+        self.before_cue(&cue)
+            .or_else(|| self.postposed(&cue))
+            .or_else(|| self.behind_cue(&cue))
     }
 
     /// `S said that C`, `S said: C`, and where a language needs no word between, `S said C`.
@@ -91,6 +95,31 @@ impl Clause<'_> {
         Some((content, kind, self.attribution(cue, subject, rule)))
     }
 
+    /// `C, said S`: a comma right before the cue and the speaker right behind it.
+    fn postposed(&self, cue: &Range<usize>) -> Option<(Range<usize>, QuoteKind, Attribution)> {
+        let lead = self.sentence.start..cue.start;
+        let is_parted = self.slice(lead.clone()).trim_end().ends_with([',', '،']);
+        if !is_parted || !self.pack.subject.contains(&Side::After) {
+            return None;
+        }
+        let subject = self
+            .finder()
+            .after(&(cue.end..self.sentence.end))
+            .filter(|found| found.rule != "leading phrase")?;
+        let behind = subject.phrase.end..self.sentence.end;
+        if inside(&self.hits.complementizers, &behind)
+            .any(|hit| self.is_empty(behind.start..hit.start))
+        {
+            return None;
+        }
+        let content = self.content(lead)?;
+        Some((
+            content,
+            QuoteKind::Indirect,
+            self.attribution(cue, Some(subject), "cue behind"),
+        ))
+    }
+
     /// `S C quotative V`: what is said stands before the cue.
     fn before_cue(&self, cue: &Range<usize>) -> Option<(Range<usize>, QuoteKind, Attribution)> {
         let quotative = inside(&self.hits.quotatives, &(self.sentence.start..cue.end))
@@ -115,7 +144,8 @@ impl Clause<'_> {
         let is_edge = |c: char| {
             c.is_whitespace() || ('\u{200B}'..='\u{200F}').contains(&c) || ",，、:：៖;".contains(c)
         };
-        let start = range.start + text.len() - text.trim_start_matches(is_edge).len();
+        let text = text.get(dateline(text)..).unwrap_or(text);
+        let start = range.end - text.trim_start_matches(is_edge).len();
         let ends = &self.pack.sentence_ends;
         let end = range.end
             - (text.len()
@@ -164,6 +194,19 @@ impl Clause<'_> {
     fn slice(&self, range: Range<usize>) -> &str {
         self.text.get(range).unwrap_or_default()
     }
+}
+
+/// Length of a dateline ("PORT SELIN — ") at the start of `text`.
+fn dateline(text: &str) -> usize {
+    let head = text
+        .get(..text.floor_char_boundary(LONGEST_DATELINE))
+        .unwrap_or_default();
+    let Some((place, dash)) = head.match_indices(['—', '–']).next() else {
+        return 0;
+    };
+    let name = head.get(..place).unwrap_or_default();
+    let is_capital = name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
+    if is_capital { place + dash.len() } else { 0 }
 }
 
 fn inside<'h>(

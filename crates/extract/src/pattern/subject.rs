@@ -34,7 +34,7 @@ pub(super) struct SubjectFinder<'t> {
 impl SubjectFinder<'_> {
     /// The subject in `region`, which ends at the cue.
     pub(super) fn before(&self, region: &Range<usize>) -> Option<Subject> {
-        let region = self.trimmed(region);
+        let region = self.trimmed(&self.behind_colon(region));
         if let Some(pronoun) = self
             .pronoun(&region)
             .filter(|found| self.slice(found.span.end..region.end).trim().is_empty())
@@ -61,6 +61,24 @@ impl SubjectFinder<'_> {
             return Some(pronoun);
         }
         self.best(&region)
+    }
+
+    /// What stands behind a colon or a dateline's dash in `region`, where anything does.
+    fn behind_colon(&self, region: &Range<usize>) -> Range<usize> {
+        let text = self.slice(region.clone());
+        let Some((at, sign)) = text.rmatch_indices([':', '：', '—']).next() else {
+            return region.clone();
+        };
+        let behind = at + sign.len();
+        let is_blank = !text
+            .get(behind..)
+            .unwrap_or_default()
+            .contains(char::is_alphanumeric);
+        if is_blank {
+            region.clone()
+        } else {
+            region.start + behind..region.end
+        }
     }
 
     fn best(&self, region: &Range<usize>) -> Option<Subject> {

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 
 /// The consumer groups of the pipeline: one a stage and one a target of alerts.
 fn groups(settings: &Settings) -> Vec<String> {
-    let stages = ["fetch", "process", "sink", "alert"].map(str::to_owned);
+    let stages = ["fetcher", "processor", "sink", "alerter"].map(str::to_owned);
     let targets = settings.alerter.target.iter();
     let targets = targets.map(|target| format!("deliver-{}", target.name()));
     stages.into_iter().chain(targets).collect()
