@@ -50,7 +50,7 @@ fn leading_space(text: &str) -> usize {
 }
 
 /// Whether the stop at `at` ends a sentence rather than an abbreviation, an initial or a number.
-fn is_full_stop(text: &str, at: usize, limit: usize) -> bool {
+pub(super) fn is_full_stop(text: &str, at: usize, limit: usize) -> bool {
     let after = text.get(at + 1..limit).unwrap_or_default();
     let next = after.trim_start().chars().next();
     let word = text.get(..at).unwrap_or_default();

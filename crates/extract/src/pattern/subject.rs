@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use model::SpeakerKind;
 
-use super::pack::Hits;
+use super::{pack::Hits, sentences::is_full_stop};
 
 /// Longest name in characters; what is longer has run into the sentence.
 const LONGEST_NAME: usize = 48;
@@ -41,7 +41,17 @@ impl SubjectFinder<'_> {
         {
             return Some(pronoun);
         }
-        self.appositive(&region).or_else(|| self.best(&region))
+        self.appositive(&region)
+            .or_else(|| self.adjacent(&region))
+            .or_else(|| self.best(&region))
+    }
+
+    /// A name in capitals right before the cue.
+    fn adjacent(&self, region: &Range<usize>) -> Option<Subject> {
+        let last = self.capitalised(region).pop()?;
+        let gap = self.slice(last.span.end..region.end);
+        let is_adjacent = gap.trim().is_empty() && !self.is_governed(&last, region);
+        is_adjacent.then_some(last)
     }
 
     /// The subject in `region`, which starts at the cue's end: before any break.
@@ -376,11 +386,15 @@ impl SubjectFinder<'_> {
 
     /// Where the clause that starts at `from` ends.
     fn clause_end(&self, from: usize, limit: usize) -> usize {
+        let ends_clause = |(at, c): &(usize, char)| match c {
+            '.' => is_full_stop(self.text, from + at, limit),
+            c => "!?;:,،，。！？；：«“„「".contains(*c),
+        };
         let sign = self
             .slice(from..limit)
             .char_indices()
             .skip_while(|(_, c)| c.is_whitespace() || is_sign(*c))
-            .find(|(_, c)| ".!?;:,،，。！？；：«“„「".contains(*c));
+            .find(ends_clause);
         sign.map_or(limit, |(at, _)| from + at)
     }
 
