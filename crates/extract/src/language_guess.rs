@@ -66,7 +66,7 @@ fn by_letters(text: &str) -> &'static str {
     let end = text.floor_char_boundary(text.len().min(4 * SAMPLE_LETTERS));
     let sample = text.get(..end).unwrap_or_default();
     let Some(guess) = whatlang::detect(sample).filter(whatlang::Info::is_reliable) else {
-        return "und";
+        return by_own_letters(sample);
     };
     match guess.lang() {
         Lang::Eng => "en",
@@ -83,6 +83,33 @@ fn by_letters(text: &str) -> &'static str {
         Lang::Vie => "vi",
         Lang::Ind => "id",
         _ => "und",
+    }
+}
+
+/// Too short to tell by trigrams: the letters that only one language of a script has, else the
+/// script's most written language.
+fn by_own_letters(sample: &str) -> &'static str {
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    let holds = |set: &str| sample.contains(|c| set.contains(c));
+    let is_mostly = |script: Script| {
+        sample.chars().filter(|c| Script::of(*c) == script).count() * 2 > letters.max(1)
+    };
+    if is_mostly(Script::Cyrillic) {
+        if holds("іїєґІЇЄҐ") {
+            "uk"
+        } else {
+            "ru"
+        }
+    } else if is_mostly(Script::Arabic) {
+        if holds("ۇۆۈېەڭ") {
+            "ug"
+        } else if holds("پچژگ") {
+            "fa"
+        } else {
+            "ar"
+        }
+    } else {
+        "und"
     }
 }
 
@@ -114,6 +141,8 @@ mod tests {
             "und",
             "de",
         );
+        check("Мы восстановим порт", "und", "ru");
+        check("Ми відбудуємо його", "und", "uk");
         check("123 456", "und", "und");
     }
 }
