@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
+    hits::{Hits, inside},
     marks::Marked,
-    pack::{Hits, Pack, Side},
+    pack::{Pack, Side},
     sentences::{end_after, start_before},
     subject::{Subject, SubjectFinder},
 };
@@ -79,14 +80,16 @@ impl Attributor<'_> {
         });
         let at = left.start + body.len();
         let colon = body.ends_with([':', '：', '៖']);
-        let cue = last_inside(&self.hits.cues, left);
+        let cue = inside(&self.hits.cues, left).next_back().cloned();
         let touches = |hit: &Range<usize>| {
             self.slice(hit.end..at)
                 .chars()
                 .all(|c| !c.is_alphanumeric())
         };
-        let complementizer =
-            last_inside(&self.hits.complementizers, left).filter(|hit| touches(hit));
+        let complementizer = inside(&self.hits.complementizers, left)
+            .next_back()
+            .cloned()
+            .filter(|hit| touches(hit));
         match cue {
             Some(cue) if colon || touches(&cue) || complementizer.is_some() => {
                 let subject = self.subject_of(&cue, left);
@@ -107,14 +110,14 @@ impl Attributor<'_> {
             ..self
                 .text
                 .floor_char_boundary(right.end.min(right.start + FARTHEST_CUE));
-        let cue = first_inside(&self.hits.cues, &region)?;
+        let cue = inside(&self.hits.cues, &region).next().cloned()?;
         let subject = self.subject_behind(&cue, left, right);
         Some(self.found(Some(cue), subject, "cue behind", true))
     }
 
     /// The quotation stands inside a reporting clause, away from its cue.
     fn enclosed(&self, left: &Range<usize>) -> Option<Attribution> {
-        let cue = last_inside(&self.hits.cues, left)?;
+        let cue = inside(&self.hits.cues, left).next_back().cloned()?;
         let subject = self.subject_of(&cue, left);
         Some(self.found(Some(cue), subject, "cue in clause", false))
     }
@@ -133,7 +136,7 @@ impl Attributor<'_> {
         let body = text.trim_end().trim_end_matches(|c| ends.contains(&c));
         let end = before.start + body.len();
         let sentence = start_before(self.text, before.start, end, ends)..end;
-        let cue = last_inside(&self.hits.cues, &sentence)?;
+        let cue = inside(&self.hits.cues, &sentence).next_back().cloned()?;
         let subject = self.subject_of(&cue, &sentence);
         Some(self.found(Some(cue), subject, "cue in sentence before", false))
     }
@@ -152,7 +155,9 @@ impl Attributor<'_> {
         left: &Range<usize>,
         right: &Range<usize>,
     ) -> Option<Subject> {
-        let quotative = first_inside(&self.hits.quotatives, &(right.start..cue.start));
+        let quotative = inside(&self.hits.quotatives, &(right.start..cue.start))
+            .next()
+            .cloned();
         let between_start = quotative
             .filter(|hit| {
                 self.slice(right.start..hit.start)
@@ -271,19 +276,4 @@ impl Attributor<'_> {
 
 fn is_invisible(c: char) -> bool {
     ('\u{200B}'..='\u{200F}').contains(&c) || c == '\u{2060}' || c == '\u{FEFF}'
-}
-
-fn last_inside(hits: &[Range<usize>], region: &Range<usize>) -> Option<Range<usize>> {
-    let end = hits.partition_point(|hit| hit.start < region.end);
-    let hit = hits
-        .get(..end)?
-        .iter()
-        .rev()
-        .find(|hit| hit.end <= region.end)?;
-    (hit.start >= region.start).then(|| hit.clone())
-}
-
-fn first_inside(hits: &[Range<usize>], region: &Range<usize>) -> Option<Range<usize>> {
-    let first = hits.partition_point(|hit| hit.start < region.start);
-    hits.get(first).filter(|hit| hit.end <= region.end).cloned()
 }

@@ -6,7 +6,8 @@ use model::QuoteKind;
 
 use super::{
     attribution::Attribution,
-    pack::{Hits, Pack, Side},
+    hits::{Hits, inside},
+    pack::{Pack, Side},
     sentences::end_after,
     subject::{Subject, SubjectFinder},
 };
@@ -122,11 +123,10 @@ impl Clause<'_> {
 
     /// `S C quotative V`: what is said stands before the cue.
     fn before_cue(&self, cue: &Range<usize>) -> Option<(Range<usize>, QuoteKind, Attribution)> {
-        let quotative = inside(&self.hits.quotatives, &(self.sentence.start..cue.end))
-            .filter(|hit| {
+        let quotative =
+            inside(&self.hits.quotatives, &(self.sentence.start..cue.end)).rfind(|hit| {
                 hit.end <= cue.start + 1 && self.is_empty(hit.end..cue.start.max(hit.end))
-            })
-            .last()?;
+            })?;
         let lead = self.sentence.start..quotative.start;
         let marker = inside(&self.hits.subject_markers, &lead).next()?;
         let content = self.content(marker.end..quotative.start)?;
@@ -207,16 +207,4 @@ fn dateline(text: &str) -> usize {
     let name = head.get(..place).unwrap_or_default();
     let is_capital = name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase);
     if is_capital { place + dash.len() } else { 0 }
-}
-
-fn inside<'h>(
-    hits: &'h [Range<usize>],
-    region: &Range<usize>,
-) -> impl Iterator<Item = &'h Range<usize>> {
-    let first = hits.partition_point(|hit| hit.start < region.start);
-    let end = region.end;
-    hits.iter()
-        .skip(first)
-        .take_while(move |hit| hit.start < end)
-        .filter(move |hit| hit.end <= end)
 }

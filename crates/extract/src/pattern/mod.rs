@@ -6,9 +6,11 @@
 
 mod attribution;
 mod folded;
+mod hits;
 mod indirect;
 mod lexeme;
 mod marks;
+mod name_shape;
 mod pack;
 mod quotation;
 mod sentences;

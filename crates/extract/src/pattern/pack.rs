@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{
     folded::Folded,
+    hits::Hits,
     lexeme::{Boundary, Lexeme},
 };
 
@@ -118,22 +119,6 @@ pub(super) struct Pack {
     subject_markers: Lexeme,
     breaks: Lexeme,
     prepositions: Lexeme,
-}
-
-/// Where the words of a pack stand in a text: raw byte ranges, each list in order.
-#[derive(Debug)]
-pub(super) struct Hits {
-    pub(super) cues: Vec<Range<usize>>,
-    pub(super) complementizers: Vec<Range<usize>>,
-    pub(super) quotatives: Vec<Range<usize>>,
-    pub(super) honorifics: Vec<Range<usize>>,
-    /// Titles and honorifics before a name.
-    pub(super) titles_before: Vec<Range<usize>>,
-    pub(super) titles_after: Vec<Range<usize>>,
-    pub(super) pronouns: Vec<Range<usize>>,
-    pub(super) subject_markers: Vec<Range<usize>>,
-    pub(super) breaks: Vec<Range<usize>>,
-    pub(super) prepositions: Vec<Range<usize>>,
 }
 
 impl Pack {

@@ -6,9 +6,10 @@ use model::{Language, Quote, QuoteKind, Span, Speaker, SpeakerKind, SpeechAct};
 
 use super::{
     attribution::{Attribution, Attributor},
+    hits::Hits,
     indirect::reported_clause,
     marks::{Marked, Marks, marked},
-    pack::{Hits, Pack},
+    pack::Pack,
     sentences::paragraphs,
 };
 

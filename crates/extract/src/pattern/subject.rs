@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use model::SpeakerKind;
 
-use super::{pack::Hits, sentences::is_full_stop};
+use super::{
+    hits::{Hits, inside},
+    name_shape::{bracket_steps, cased_name, is_gap, is_joint, is_sign, uncased_name, words},
+    sentences::is_full_stop,
+};
 
 /// Longest name in characters; what is longer has run into the sentence.
 const LONGEST_NAME: usize = 48;
-/// Longest given name in letters, where no capitals show its end.
-const LONGEST_GIVEN_NAME: usize = 14;
 /// How far behind a cue its subject may start, in bytes.
 const FARTHEST_SUBJECT: usize = 160;
 
@@ -345,9 +347,7 @@ impl SubjectFinder<'_> {
             .rev()
             .find(|(_, c)| is_sign(*c) || c.is_numeric())
             .map_or(limit, |(at, c)| limit + at + c.len_utf8());
-        let breaks = inside(&self.hits.breaks, &(sign..to))
-            .filter(|hit| hit.end < to)
-            .last();
+        let breaks = inside(&self.hits.breaks, &(sign..to)).rfind(|hit| hit.end < to);
         let start = breaks.map_or(sign, |hit| hit.end);
         let span = self.trimmed(&(start..to));
         let name = self.slice(span.clone());
@@ -413,7 +413,7 @@ impl SubjectFinder<'_> {
             start = title.start;
         }
         inside(&self.hits.prepositions, &(region.start..start))
-            .last()
+            .next_back()
             .is_some_and(|hit| self.slice(hit.end..start).trim().is_empty())
     }
 
@@ -428,113 +428,4 @@ impl SubjectFinder<'_> {
     fn slice(&self, range: Range<usize>) -> &str {
         self.text.get(range).unwrap_or_default()
     }
-}
-
-/// The hits that lie wholly inside `region`.
-fn inside<'h>(
-    hits: &'h [Range<usize>],
-    region: &Range<usize>,
-) -> impl Iterator<Item = &'h Range<usize>> {
-    let first = hits.partition_point(|hit| hit.start < region.start);
-    let end = region.end;
-    hits.iter()
-        .skip(first)
-        .take_while(move |hit| hit.start < end)
-        .filter(move |hit| hit.end <= end)
-}
-
-/// Byte ranges of the words of `text`.
-fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let is_joiner = |c: char| matches!(c, '-' | '\'' | '’' | '·' | '.');
-    let mut starts = text.char_indices().peekable();
-    std::iter::from_fn(move || {
-        while starts.next_if(|(_, c)| !c.is_alphanumeric()).is_some() {}
-        let (start, first) = starts.next()?;
-        let mut end = start + first.len_utf8();
-        while let Some((at, c)) =
-            starts.next_if(|(_, c)| c.is_alphanumeric() || is_joiner(*c) || is_mark(*c))
-        {
-            if !is_joiner(c) || c == '.' && at - start < 3 {
-                end = at + c.len_utf8();
-            }
-        }
-        Some(start..end)
-    })
-}
-
-/// How many more round brackets `text` opens than it closes.
-fn bracket_steps(text: &str) -> i32 {
-    let count = |signs: [char; 2]| i32::try_from(text.matches(signs).count()).unwrap_or(i32::MAX);
-    count(['(', '（']) - count([')', '）'])
-}
-
-/// Whether two capitalised words with this between them are one name.
-fn is_joint(between: &str) -> bool {
-    let small = [
-        "", "de", "da", "do", "dos", "del", "la", "le", "van", "von", "der", "den", "bin", "al",
-        "el", "di", "du", "ibn", "bint",
-    ];
-    !between.contains(['\n', ',', '(']) && small.contains(&between.trim())
-}
-
-/// The first run of capitalised words in `phrase`, small words of names included.
-fn cased_name(phrase: &str) -> Option<Range<usize>> {
-    let mut run: Option<Range<usize>> = None;
-    for word in words(phrase) {
-        let is_capital = phrase
-            .get(word.clone())?
-            .chars()
-            .next()
-            .is_some_and(char::is_uppercase);
-        match &mut run {
-            None if is_capital => run = Some(word),
-            Some(run) if is_capital && is_joint(phrase.get(run.end..word.start)?) => {
-                run.end = word.end;
-            }
-            Some(_) if is_capital => break,
-            None | Some(_) => {}
-        }
-    }
-    run
-}
-
-/// Length of the name that `phrase` starts with in a script without capitals: family and given
-/// name, which a space parts, and up to two more words where all are short.
-fn uncased_name(phrase: &str) -> usize {
-    let mut end = 0;
-    let mut words = 0;
-    let mut start = 0;
-    for piece in phrase.split_inclusive(char::is_whitespace) {
-        let word = piece.trim_end();
-        let letters = word.chars().filter(|c| c.is_alphanumeric()).count();
-        if words == 3 || words > 0 && letters > LONGEST_GIVEN_NAME {
-            break;
-        }
-        words += usize::from(letters > 0);
-        end = if letters > 0 { start + word.len() } else { end };
-        if letters > LONGEST_GIVEN_NAME {
-            // Words run together: the name ends at a zero-width space, if anywhere.
-            end = word.find('\u{200B}').map_or(end, |cut| start + cut);
-            break;
-        }
-        start += piece.len();
-    }
-    end
-}
-
-fn is_gap(c: char) -> bool {
-    c.is_whitespace() || ('\u{200B}'..='\u{200F}').contains(&c) || c == '\u{2060}' || c == '་'
-}
-
-/// Signs that end a name; those that stand inside names do not.
-fn is_sign(c: char) -> bool {
-    !c.is_alphanumeric()
-        && !is_gap(c)
-        && !is_mark(c)
-        && !matches!(c, '-' | '\'' | '’' | '.' | '·' | '・' | '=' | '＝')
-}
-
-/// Vowel signs and the like, which are no letters by themselves.
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200C}' | '\u{200D}')
 }
