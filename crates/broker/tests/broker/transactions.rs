@@ -95,7 +95,7 @@ fn a_transaction_left_open_is_aborted_in_time() {
     let other = producer(&address, &[]);
     send(&other, "t", "k", "behind it");
     drain(&other);
-    assert!(committed(&address, "t").is_empty());
+    // That it is hidden while the transaction is open is another test's: here time may be up.
     eventually("what stands behind it is seen", || {
         committed(&address, "t") == ["behind it"]
     });
