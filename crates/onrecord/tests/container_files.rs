@@ -1,10 +1,5 @@
 //! The container files name settings that the program knows.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what fails here fails the test; lints only know of that inside test functions"
-)]
-
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 #[test]
