@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Names a binary to test in place of the one that cargo builds.
-const GIVEN: &str = "ONRECORD_BIN";
+const GIVEN: &str = "TEST_ONRECORD_BIN";
 
 /// The binary, built from this checkout in the profile of the tests.
 pub(crate) fn binary() -> &'static Path {
