@@ -67,7 +67,7 @@ pub(crate) fn question_failed(kafka: &KafkaConfig, what: &str, error: &KafkaErro
 /// Whether the error tells of the connection, not of the request.
 pub(crate) fn is_connection_error(error: &KafkaError) -> bool {
     matches!(
-        error.rdkafka_error_code(),
+        code_of(error),
         Some(
             RDKafkaErrorCode::AllBrokersDown
                 | RDKafkaErrorCode::BrokerTransportFailure
@@ -82,12 +82,20 @@ pub(crate) fn is_connection_error(error: &KafkaError) -> bool {
     )
 }
 
+/// librdkafka's code of an error; rdkafka itself names none for an admin operation's.
+fn code_of(error: &KafkaError) -> Option<RDKafkaErrorCode> {
+    match error {
+        KafkaError::AdminOp(code) => Some(*code),
+        other => other.rdkafka_error_code(),
+    }
+}
+
 /// The error in a few words, without rdkafka's type names.
 pub(crate) fn plain_reason(error: &KafkaError) -> String {
     if let KafkaError::Transaction(error) = error {
         return error.string();
     }
-    match error.rdkafka_error_code() {
+    match code_of(error) {
         Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::BrokerTransportFailure) => {
             "no connection".to_owned()
         }
