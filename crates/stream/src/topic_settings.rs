@@ -1,9 +1,6 @@
 //! Topics as they should be: created where missing, compared where not, never changed.
 
-use std::{
-    fmt, thread,
-    time::{Duration, Instant},
-};
+use std::{fmt, thread, time::Duration};
 
 use rdkafka::{
     admin::{
@@ -23,10 +20,6 @@ use crate::{
 };
 
 const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a lost connection is tried again; a broker comes back in two or three seconds.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Wait between two tries.
-const RETRY: Duration = Duration::from_millis(300);
 
 /// How a topic should be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -111,28 +104,12 @@ pub fn create_topics(
                 .enable_time()
                 .build()
                 .map_err(|error| StreamError::Config(error.to_string()))?;
-            runtime.block_on(create_and_compare_patiently(kafka, topics))
+            runtime.block_on(create_and_compare(kafka, topics))
         });
         admin
             .join()
             .unwrap_or_else(|_| Err(StreamError::Config("the admin client panicked".to_owned())))
     })
-}
-
-/// Starts anew where the connection is lost, for [`PATIENCE`]: a broker may be restarting.
-async fn create_and_compare_patiently(
-    kafka: &KafkaConfig,
-    topics: &[(&str, TopicSettings)],
-) -> Result<Vec<TopicDifference>, StreamError> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        match create_and_compare(kafka, topics).await {
-            Err(StreamError::Unreachable { .. }) if Instant::now() < deadline => {
-                tokio::time::sleep(RETRY).await;
-            }
-            outcome => return outcome,
-        }
-    }
 }
 
 async fn create_and_compare(
