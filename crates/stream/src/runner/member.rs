@@ -29,6 +29,11 @@ const CONFIRM_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Kafka must answer the first question within this; a dead address is named in under 5 s.
 const FIRST_ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long an open transaction in state to be read back is waited for: it ends by its time-out
+/// (ten seconds), and the broker looks every ten.
+const LONGEST_SETTLING: Duration = Duration::from_secs(25);
+/// Wait between two looks at it.
+const SETTLING_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Where a member begins in a partition it comes to own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +73,7 @@ pub(crate) struct InFlight {
 }
 
 pub(crate) struct MemberContext {
+    kafka: KafkaConfig,
     start_at: StartAt,
     watch: ConnectionWatch,
     in_flight: Arc<InFlight>,
@@ -79,6 +85,7 @@ pub(crate) struct MemberContext {
 enum Change {
     Assigned(Vec<i32>),
     Revoked,
+    Failed(KafkaError),
 }
 
 impl Member {
@@ -91,6 +98,7 @@ impl Member {
         in_flight: Arc<InFlight>,
     ) -> Result<Self, Failure> {
         let context = MemberContext {
+            kafka: kafka.clone(),
             start_at,
             watch: ConnectionWatch::default(),
             in_flight,
@@ -130,10 +138,11 @@ impl Member {
         // librdkafka drops the records of a revoked partition itself: a record polled here is of
         // the present assignment, and a poll that served a change brings no record.
         if let Some(change) = context.next_change() {
-            return Ok(match change {
-                Change::Assigned(partitions) => Polled::Assigned(partitions),
-                Change::Revoked => Polled::Revoked,
-            });
+            return match change {
+                Change::Assigned(partitions) => Ok(Polled::Assigned(partitions)),
+                Change::Revoked => Ok(Polled::Revoked),
+                Change::Failed(error) => Err(Failure::of("cannot take part in the group", &error)),
+            };
         }
         if let Some(reason) = context.watch.take()
             && !client::answers(self.consumer.client(), CONFIRM_TIMEOUT)
@@ -271,11 +280,51 @@ impl MemberContext {
     ) -> Result<(), KafkaError> {
         if self.start_at == StartAt::Beginning {
             list.set_all_offsets(Offset::Beginning)?;
+            self.wait_until_settled(consumer, list)?;
         }
         consumer.assign(list)?;
         // librdkafka keeps a pause over a rebalance: a partition that this member had paused, lost
         // and got back would never be read again.
         consumer.resume(list)
+    }
+}
+
+impl MemberContext {
+    /// Waits until no transaction is open in the partitions.
+    ///
+    /// A reader of committed records sees nothing behind the first open transaction. One that a
+    /// killed member left open stays for its time-out, and what a later owner has committed behind
+    /// it is hidden as long: state read back then would be old, and its work done twice.
+    fn wait_until_settled(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        list: &TopicPartitionList,
+    ) -> Result<(), KafkaError> {
+        let mut config = client::client_config(&self.kafka);
+        let all: BaseConsumer = config.set("isolation.level", "read_uncommitted").create()?;
+        let begun = Instant::now();
+        for element in list.elements() {
+            let (topic, partition) = (element.topic(), element.partition());
+            let is_settled = || -> Result<bool, KafkaError> {
+                let (_, stable) =
+                    consumer
+                        .client()
+                        .fetch_watermarks(topic, partition, CONFIRM_TIMEOUT)?;
+                let (_, end) = all
+                    .client()
+                    .fetch_watermarks(topic, partition, CONFIRM_TIMEOUT)?;
+                Ok(stable >= end)
+            };
+            while !is_settled().unwrap_or(false) {
+                if begun.elapsed() > LONGEST_SETTLING {
+                    return Err(KafkaError::MessageConsumption(
+                        RDKafkaErrorCode::OperationTimedOut,
+                    ));
+                }
+                std::thread::sleep(SETTLING_INTERVAL);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -327,10 +376,8 @@ impl ConsumerContext for MemberContext {
             self.in_flight.wait_until_empty(TRANSACTION_TIMEOUT);
             (consumer.unassign(), Change::Revoked)
         };
-        if let Err(error) = result {
-            // The next poll reports it too: a consumer in this state reads nothing.
-            debug!(%error, "rebalance not carried out");
-        }
+        // A consumer in this state reads nothing, so the attempt must end.
+        let change = result.map_or_else(Change::Failed, |()| change);
         lock(&self.changes).push(change);
     }
 }
