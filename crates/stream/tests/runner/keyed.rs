@@ -2,9 +2,17 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::Duration,
+};
+
+use rdkafka::{
+    ClientConfig,
+    producer::{BaseProducer, BaseRecord, Producer},
 };
 
 use model::{FeedCursor, FeedHealth, FeedId, PollWishes, Rhythm};
@@ -25,7 +33,8 @@ struct Counting {
     next: BTreeMap<usize, u32>,
     polled: Vec<(usize, u32)>,
     owned: Arc<Mutex<Vec<u32>>>,
-    limit: u32,
+    /// How far to count; may be raised meanwhile.
+    limit: Arc<AtomicU32>,
 }
 
 struct Poll {
@@ -68,7 +77,7 @@ impl KeyedSource for Counting {
     fn next_batch(&mut self, _: &BatchLimits, wait: Duration) -> Result<Vec<Poll>, SourceError> {
         self.polled.clear();
         for (feed, number) in &self.next {
-            if *number < self.limit {
+            if *number < self.limit.load(Ordering::Relaxed) {
                 self.polled.push((*feed, *number));
             }
         }
@@ -136,6 +145,15 @@ impl Stage for CountingStage {
 fn count(
     config: &RunnerConfig,
     limit: u32,
+    owned: Arc<Mutex<Vec<u32>>>,
+) -> impl FnOnce(&StageStatus, &CancellationToken) -> Result<(), StreamError> + Send {
+    count_as_allowed(config, Arc::new(AtomicU32::new(limit)), owned)
+}
+
+/// Runs the counting stage to a limit that may be raised meanwhile.
+fn count_as_allowed(
+    config: &RunnerConfig,
+    limit: Arc<AtomicU32>,
     owned: Arc<Mutex<Vec<u32>>>,
 ) -> impl FnOnce(&StageStatus, &CancellationToken) -> Result<(), StreamError> + Send {
     move |status, stop| {
@@ -207,4 +225,60 @@ fn keyed_members_share_the_keys_and_take_over() {
         second.stop();
     });
     check_counts(&config, 60);
+}
+
+/// A killed member leaves its transaction open; what its heir commits behind it is hidden from
+/// readers of committed records until the transaction's time-out, and so from the heir's own next
+/// reading.
+#[test]
+fn state_behind_a_transaction_left_open_is_read_back() {
+    let config = config(3);
+    let (limit, owned): (_, Arc<Mutex<Vec<u32>>>) = (Arc::new(AtomicU32::new(2)), Arc::default());
+    let total = u64::try_from(FEEDS).unwrap();
+    thread::scope(|scope| {
+        let run = count_as_allowed(&config, Arc::clone(&limit), Arc::clone(&owned));
+        let heir = Running::start(scope, "counting", run);
+        wait_until("two are counted", || {
+            heir.status.snapshot().committed_inputs == 2 * total
+        });
+        let dead = left_open(&config, "5000");
+        limit.store(4, Ordering::Relaxed);
+        wait_until("four are counted", || {
+            heir.status.snapshot().committed_inputs == 4 * total
+        });
+        heir.stop();
+        let again = Running::start(scope, "counting", count(&config, 6, Arc::default()));
+        wait_until("six are counted", || {
+            again.status.snapshot().committed_inputs == 2 * total
+        });
+        again.stop();
+        drop(dead);
+    });
+    check_counts(&config, 6);
+}
+
+/// A producer with a transaction open in each partition of the state.
+fn left_open(config: &RunnerConfig, timeout_ms: &str) -> BaseProducer {
+    let producer: BaseProducer = ClientConfig::new()
+        .set("bootstrap.servers", &config.kafka.bootstrap_servers)
+        .set("transactional.id", "dead")
+        .set("transaction.timeout.ms", timeout_ms)
+        .set("socket.timeout.ms", timeout_ms)
+        .create()
+        .unwrap();
+    let patience = Duration::from_secs(10);
+    producer.init_transactions(patience).unwrap();
+    producer.begin_transaction().unwrap();
+    let topic = config.kafka.prefixed(FEED_CURSORS.name());
+    for partition in 0..3 {
+        let record = BaseRecord::to(&topic)
+            .partition(partition)
+            .key("dead")
+            .payload("never");
+        producer.send(record).unwrap();
+    }
+    while producer.in_flight_count() > 0 {
+        producer.poll(Duration::from_millis(1));
+    }
+    producer
 }
