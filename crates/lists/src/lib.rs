@@ -1,0 +1,4 @@
+//! The lists that people keep: feeds and officials.
+//!
+//! Edits leave comments and order of a TOML list as they are; imports read what other programs
+//! export, and name each row that cannot be taken.
