@@ -202,6 +202,7 @@ fn enriched(number: Number) -> Enriched {
         body_source: BodySource::Feed,
         language: "en".parse::<Language>().unwrap(),
         byline: None,
+        story: None,
         published: None,
         fetched: Timestamp::UNIX_EPOCH,
         ingested: Timestamp::UNIX_EPOCH,

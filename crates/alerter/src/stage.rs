@@ -240,6 +240,7 @@ mod tests {
                 body_source: BodySource::Page,
                 language: "en-GB".parse().unwrap(),
                 byline: None,
+                story: None,
                 published: Some(now),
                 fetched: now,
                 ingested: now,

@@ -1,7 +1,7 @@
 //! From an item and its page to an article.
 
 use jiff::Timestamp;
-use model::{Article, ArticleId, BodySource, Feed, Language, Origin};
+use model::{Article, ArticleId, BodySource, Feed, Language, Origin, StoryKey};
 use url::Url;
 
 use crate::{
@@ -84,6 +84,7 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOu
     };
     let language = language.cloned().unwrap_or_else(Language::undetermined);
     let body = choose_body(facts.config, item, outcome, title.as_deref());
+    let story = StoryKey::of(&body.text);
     Article {
         id,
         version: 1,
@@ -96,6 +97,7 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOu
         body_source: body.source,
         language,
         byline,
+        story,
         published,
         fetched,
         ingested: facts.ingested.max(fetched),

@@ -5,7 +5,7 @@
 //! left out, so that counters and clocks make no version.
 
 use jiff::Timestamp;
-use model::{Article, BodySource, Feed, FeedCursor, Origin, Revisit};
+use model::{Article, BodySource, Feed, FeedCursor, Origin, Revisit, StoryKey};
 use sha2::{Digest, Sha256};
 
 use crate::{Config, article::PageOutcome, poller::Poller};
@@ -96,6 +96,8 @@ fn new_version(
     }
     let title = page.title.map(|title| title.value);
     let language = feed.language.clone();
+    let body = crate::article::bounded(page.body);
+    let story = StoryKey::of(&body);
     Some(Article {
         id: revisit.article.clone(),
         version: revisit.version.saturating_add(1),
@@ -104,12 +106,13 @@ fn new_version(
         country: feed.country.clone(),
         url: Some(revisit.url.clone()),
         title: title.unwrap_or_else(|| revisit.title.clone()),
-        body: crate::article::bounded(page.body),
+        body,
         body_source: BodySource::Page,
         language: language
             .or(page.language.map(|language| language.value))
             .unwrap_or_else(model::Language::undetermined),
         byline: page.byline.map(|byline| byline.value),
+        story,
         published: revisit.published,
         fetched,
         ingested: fetched,

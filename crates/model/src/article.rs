@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ArticleId, FeedId, Language};
+use crate::{ArticleId, FeedId, Language, StoryKey};
 
 /// One version of one article.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +34,10 @@ pub struct Article {
     /// Author line, as printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub byline: Option<String>,
+    /// What copies of the same report share, in whichever feed; absent where the body is too short
+    /// to tell, and in records of releases that did not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<StoryKey>,
     /// When the publisher says it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Timestamp>,

@@ -20,6 +20,7 @@ mod record;
 mod rejected;
 mod routed;
 mod span;
+mod story;
 
 pub use alert::{Alert, AlertTrigger, AlertedQuote, Severity};
 pub use article::{Article, BodySource, Origin};
@@ -39,3 +40,4 @@ pub use record::Record;
 pub use rejected::{Rejected, SourcePosition};
 pub use routed::{ArticleRef, EntityRecord, MentionRecord, QuoteRecord};
 pub use span::Span;
+pub use story::{ParseStoryKeyError, StoryKey};

@@ -60,6 +60,7 @@ mod tests {
             body_source: BodySource::Page,
             language: "en".parse().unwrap(),
             byline: None,
+            story: None,
             published: Some(time),
             fetched: time,
             ingested: time,

@@ -286,6 +286,7 @@ fn article(number: usize) -> Article {
         body_source: BodySource::Feed,
         language: "en".parse().unwrap_or_else(|_| Language::undetermined()),
         byline: None,
+        story: None,
         published: None,
         fetched: time,
         ingested: time,

@@ -124,6 +124,7 @@ pub(crate) fn article(number: usize, title: &str) -> Article {
         body_source: BodySource::Feed,
         language: Language::undetermined(),
         byline: None,
+        story: None,
         published: None,
         fetched: time,
         ingested: time,
