@@ -5,7 +5,7 @@ use model::{Article, ArticleId, BodySource, Feed, Language, Origin, StoryKey};
 use url::Url;
 
 use crate::{
-    Config, Page,
+    Config, Entry, FieldSource, Found, Page,
     canonical_url::{canonical_url, is_believable_canonical},
     identity::Item,
     schedule::since,
@@ -98,6 +98,11 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOu
         language,
         byline,
         story,
+        section: page.and_then(|page| page.section.clone()),
+        dateline: page.and_then(|page| page.dateline.clone()),
+        lead_image: page
+            .and_then(|page| page.lead_image.clone())
+            .or_else(|| feed_image(entry)),
         published,
         fetched,
         ingested: facts.ingested.max(fetched),
@@ -174,6 +179,25 @@ fn choose_body(config: &Config, item: &Item, outcome: &PageOutcome, title: Optio
     Body { text, source }
 }
 
+/// The picture that the feed gives for an item.
+fn feed_image(entry: &Entry) -> Option<Found<String>> {
+    let media = entry.media.iter().find_map(|media| {
+        let kind = media.media_type.as_deref().unwrap_or_default();
+        let own = media.url.clone().filter(|_| kind.starts_with("image/"));
+        own.or_else(|| media.thumbnail.clone())
+    });
+    let enclosed = entry.enclosures.iter().find(|file| {
+        let kind = file.media_type.as_deref().unwrap_or_default();
+        kind.starts_with("image/")
+    });
+    let url = media.or_else(|| enclosed.map(|file| file.url.clone()))?;
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    is_web.then_some(Found {
+        value: url,
+        source: FieldSource::Feed,
+    })
+}
+
 /// Cuts a text at the last paragraph, or else character, within the limit.
 pub(crate) fn bounded(mut text: String) -> String {
     if text.len() > MAX_BODY_BYTES {
@@ -203,7 +227,7 @@ mod tests {
     use jiff::ToSpan;
 
     use super::*;
-    use crate::{Entry, FieldSource, Found, identity::identify};
+    use crate::{Enclosure, identity::identify};
 
     fn now() -> Timestamp {
         "2026-03-01T12:00:00Z".parse().unwrap()
@@ -264,6 +288,36 @@ mod tests {
         assert_eq!(
             article.id,
             ArticleId::from_canonical_url("https://news.example/a")
+        );
+    }
+
+    #[test]
+    fn a_picture_says_where_it_came_from() {
+        let with_picture = Entry {
+            enclosures: vec![Enclosure {
+                url: "https://news.example/a.jpg".into(),
+                media_type: Some("image/jpeg".into()),
+                length_bytes: None,
+            }],
+            ..entry()
+        };
+        let article = build(with_picture.clone(), &PageOutcome::NotWanted, None);
+        let image = article.lead_image.unwrap();
+        assert_eq!(
+            (image.value.as_str(), image.source),
+            ("https://news.example/a.jpg", FieldSource::Feed)
+        );
+        let mut read = page(&long_text(), "/a");
+        if let PageOutcome::Read { page, .. } = &mut read {
+            page.lead_image = page.title.clone();
+            page.section = page.title.clone();
+        }
+        let article = build(with_picture, &read, None);
+        let sources = [article.lead_image, article.section].map(|found| found.unwrap().source);
+        assert_eq!(
+            sources,
+            [FieldSource::Meta; 2],
+            "the page goes before the feed"
         );
     }
 

@@ -13,6 +13,7 @@ use crate::{
     Config, ParsedFeed,
     fault::Fault,
     freshness::Freshness,
+    health::is_changed,
     schedule::{
         Circumstances, LEARNING_ARRIVALS, first_rhythm, is_silent, next_poll, since, with_arrivals,
     },
@@ -191,13 +192,10 @@ impl CursorMove<'_> {
         let Some(before) = self.before else {
             return true;
         };
-        let code = |health: &FeedHealth| health.fault.as_ref().map(|fault| fault.code.clone());
         let is_due = last_written
             .is_none_or(|written| since(written, self.now) >= self.config.cursor_interval);
         is_due
-            || before.health.state != after.health.state
-            || before.health.renewal != after.health.renewal
-            || code(&before.health) != code(&after.health)
+            || is_changed(before, after)
             || before.moved != after.moved
             || before.watched_since != after.watched_since
             || before.revisits != after.revisits

@@ -12,6 +12,7 @@ mod fault;
 mod feed;
 mod feed_log;
 mod freshness;
+mod health;
 mod host_gate;
 mod identity;
 mod item_key;

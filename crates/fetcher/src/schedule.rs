@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan, Zoned, tz::TimeZone};
-use model::{Feed, PollWishes, Rhythm};
+use model::{DayVolume, Feed, PollWishes, Rhythm};
 
 use crate::{Config, freshness::Freshness};
 
@@ -24,6 +24,8 @@ const POLLS_PER_GAP: u32 = 10;
 /// Silence is this many usual gaps, and no less than three days: a weekend is no fault.
 const SILENT_GAPS: u32 = 30;
 const SILENT_AT_LEAST: Duration = Duration::from_hours(72);
+/// Whole days from which a feed's usual volume is taken.
+pub(crate) const VOLUME_DAYS: i64 = 14;
 
 /// What decides on the next poll.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +135,22 @@ pub(crate) fn with_arrivals(
         arrivals: rhythm.arrivals.saturating_add(count),
         usual_gap_seconds: Some(average.as_secs()),
         last_arrival: Some(now),
+        days: with_day(&rhythm.days, count, now),
     }
+}
+
+/// The volumes of the last days after `items` more have arrived at `now`.
+fn with_day(days: &[DayVolume], items: u32, now: Timestamp) -> Vec<DayVolume> {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let oldest = today.checked_sub(VOLUME_DAYS.days()).unwrap_or(today);
+    let is_kept = |volume: &&DayVolume| (oldest..today).contains(&volume.day);
+    let mut kept: Vec<DayVolume> = days.iter().filter(is_kept).copied().collect();
+    let so_far = days.iter().find(|volume| volume.day == today);
+    kept.push(DayVolume {
+        day: today,
+        items: items.saturating_add(so_far.map_or(0, |volume| volume.items)),
+    });
+    kept
 }
 
 /// A first guess from the dates of a document: the middle one of the gaps between its items.
@@ -154,6 +171,7 @@ pub(crate) fn first_rhythm(mut dates: Vec<Timestamp>, now: Timestamp) -> Rhythm 
         arrivals: 0,
         usual_gap_seconds: middle.map(Duration::as_secs),
         last_arrival: None,
+        days: Vec::new(),
     }
 }
 
@@ -225,7 +243,8 @@ fn after_skipped(at: Timestamp, wishes: &PollWishes) -> Option<Timestamp> {
     None
 }
 
-fn in_words(seconds: u64) -> String {
+/// A time span for people.
+pub(crate) fn in_words(seconds: u64) -> String {
     match seconds {
         0..=119 => format!("{seconds} s"),
         120..=7199 => format!("{} min", seconds / 60),
@@ -389,6 +408,7 @@ mod tests {
             arrivals: 50,
             usual_gap_seconds: Some(40 * MINUTE),
             last_arrival: Some(now()),
+            days: Vec::new(),
         };
         let after = |days: i64| now() + (days * 24).hours();
         assert!(!is_silent(&rhythm, None, after(2)));
@@ -405,5 +425,20 @@ mod tests {
         let next = with_arrivals(&first, 2, now(), now() + 2.hours());
         assert_eq!(next.usual_gap_seconds, Some(36 * MINUTE));
         assert_eq!(next.arrivals, 2);
+    }
+
+    #[test]
+    fn arrivals_are_counted_by_day_and_old_days_forgotten() {
+        let mut rhythm = Rhythm::default();
+        for (day, items) in [(0, 3), (0, 2), (1, 4), (15, 1)] {
+            rhythm = with_arrivals(&rhythm, items, now(), now() + (24 * day).hours());
+        }
+        let days: Vec<(String, u32)> = rhythm
+            .days
+            .iter()
+            .map(|volume| (volume.day.to_string(), volume.items))
+            .collect();
+        let expected = [("2026-03-02", 4), ("2026-03-16", 1)];
+        assert_eq!(days, expected.map(|(day, items)| (day.to_owned(), items)));
     }
 }

@@ -28,6 +28,7 @@ use crate::{
     fault::Fault,
     feed_log::log_changes,
     freshness::Freshness,
+    health::{self, ToldHealth, count_state, health_record},
     poll_task::{FromPoll, PollEvent, spawn_poll},
     poller::{PollTask, Poller, Turn},
     recent_articles::RecentArticles,
@@ -67,6 +68,8 @@ struct Slot {
     feed: Arc<Feed>,
     cursor: Option<Arc<FeedCursor>>,
     last_written: Option<Timestamp>,
+    /// What this instance told of the feed's health last.
+    told: Option<ToldHealth>,
     /// The partition that makes the feed ours.
     partition: Option<u32>,
     /// Counts up whenever work in flight for the feed becomes void.
@@ -80,6 +83,13 @@ struct Moved {
     epoch: u64,
     cursor: Arc<FeedCursor>,
     is_last: bool,
+    told: Option<ToldHealth>,
+}
+
+impl Slot {
+    fn state(&self) -> Option<FeedState> {
+        self.cursor.as_ref().map(|cursor| cursor.health.state)
+    }
 }
 
 impl FeedSource {
@@ -111,6 +121,7 @@ impl FeedSource {
                     feed: Arc::new(feed),
                     cursor: None,
                     last_written: None,
+                    told: None,
                     partition: None,
                     epoch: 0,
                 });
@@ -225,19 +236,25 @@ impl FeedSource {
                 epoch,
                 cursor,
                 is_last: turn.is_last,
+                told: None,
             };
             self.apply(&moved);
             return None;
         }
+        let config = &self.poller.config;
+        let health = turn.is_last && health::is_worth_writing(config, slot.told.as_ref(), &cursor);
+        let health = health.then(|| health_record(&slot.feed, &cursor));
         self.uncommitted.push(Moved {
             slot: at,
             epoch,
             cursor: Arc::clone(&cursor),
             is_last: turn.is_last,
+            told: health.as_ref().map(|_| ToldHealth::of(&cursor)),
         });
         Some(Polled {
             articles: turn.articles,
             cursor,
+            health,
         })
     }
 
@@ -290,6 +307,7 @@ impl FeedSource {
         else {
             return;
         };
+        count_state(slot.state(), Some(moved.cursor.health.state));
         slot.cursor = Some(Arc::clone(&moved.cursor));
         if !moved.is_last {
             return;
@@ -335,7 +353,9 @@ impl KeyedSource for FeedSource {
             }
             slot.epoch += 1;
             slot.partition = Some(partition);
+            let state_before = slot.state();
             slot.cursor = states.remove(&slot.feed.id).map(Arc::new);
+            count_state(state_before, slot.state());
             for item in slot.cursor.iter().flat_map(|cursor| &cursor.seen) {
                 self.recent.remember(&item.article);
             }
@@ -361,8 +381,10 @@ impl KeyedSource for FeedSource {
             if slot.partition == Some(partition) {
                 slot.epoch += 1;
                 slot.partition = None;
+                count_state(slot.state(), None);
                 slot.cursor = None;
                 slot.last_written = None;
+                slot.told = None;
                 self.progress.gave_up(&slot.feed.id);
             }
         }
@@ -413,6 +435,9 @@ impl KeyedSource for FeedSource {
                 && slot.epoch == moved.epoch
             {
                 slot.last_written = Some(moved.cursor.polled);
+                if moved.told.is_some() {
+                    slot.told.clone_from(&moved.told);
+                }
             }
             self.apply(&moved);
         }

@@ -1,9 +1,9 @@
-//! The fetcher's stage: articles and the moved cursor, in one transaction.
+//! The fetcher's stage: articles, the moved cursor and the feed's health, in one transaction.
 
 use std::sync::Arc;
 
-use model::{Article, FeedCursor};
-use stream::{ARTICLES, FEED_CURSORS, Outbox, Reject, Stage};
+use model::{Article, FeedCursor, FeedHealthRecord};
+use stream::{ARTICLES, FEED_CURSORS, FEED_HEALTH, Outbox, Reject, Stage};
 
 /// What one poll, or a part of a long one, brought.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub struct Polled {
     pub articles: Vec<Article>,
     /// The cursor that accounts for them.
     pub cursor: Arc<FeedCursor>,
+    /// The feed's health, where it has changed.
+    pub health: Option<FeedHealthRecord>,
 }
 
 impl Polled {
@@ -49,6 +51,9 @@ impl Stage for FetchStage {
     fn process(&mut self, input: Polled, outbox: &mut Outbox) -> Result<(), Reject> {
         for article in &input.articles {
             outbox.send(ARTICLES, article)?;
+        }
+        if let Some(health) = &input.health {
+            outbox.send(FEED_HEALTH, health)?;
         }
         outbox.send(FEED_CURSORS, &input.cursor)
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ArticleId, FeedId, Language, StoryKey};
+use crate::{ArticleId, FeedId, Found, Language, StoryKey};
 
 /// One version of one article.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +38,15 @@ pub struct Article {
     /// to tell, and in records of releases that did not know it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub story: Option<StoryKey>,
+    /// Part of the publication, such as "Politics".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<Found<String>>,
+    /// Place (and agency) that the text begins with, as in "PHNOM PENH (Agency)".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dateline: Option<Found<String>>,
+    /// Address of the picture that stands for the article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_image: Option<Found<String>>,
     /// When the publisher says it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Timestamp>,

@@ -27,6 +27,9 @@ pub struct Feed {
     /// Country the feed reports from or on, ISO 3166-1 alpha-2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// Where the feed stands among others, such as "Asia/Cambodia".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// Time between polls where the user wants another than the fetcher's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Duration>,
@@ -105,6 +108,7 @@ impl Feed {
             outlet: host.trim_start_matches("www.").to_owned(),
             language: None,
             country: None,
+            folder: None,
             interval: None,
             pages: None,
             robots: None,

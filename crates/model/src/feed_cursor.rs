@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -107,6 +107,19 @@ pub struct Rhythm {
     /// When an item arrived last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_arrival: Option<Timestamp>,
+    /// Items by the day (UTC) on which they arrived, days without any left out, latest last; the
+    /// last 15 days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<DayVolume>,
+}
+
+/// How many items arrived on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DayVolume {
+    /// The day, UTC.
+    pub day: Date,
+    /// Items that arrived on it.
+    pub items: u32,
 }
 
 /// What a feed's document says of when it may be fetched.

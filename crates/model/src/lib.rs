@@ -11,6 +11,8 @@ mod enriched;
 mod entity;
 mod feed;
 mod feed_cursor;
+mod feed_health;
+mod found;
 mod id;
 mod language;
 mod mention;
@@ -28,9 +30,11 @@ pub use enriched::{Enriched, Extraction};
 pub use entity::{Entity, EntityKind, EntityMention, MentionForm, Title};
 pub use feed::{Feed, PagePolicy, ParseFeedUrlError, RobotsPolicy};
 pub use feed_cursor::{
-    FeedCursor, FeedFault, FeedHealth, FeedState, ItemKey, MovedFeed, PollWishes, Renewal, Revisit,
-    Rhythm, SeenItem,
+    DayVolume, FeedCursor, FeedFault, FeedHealth, FeedState, ItemKey, MovedFeed, PollWishes,
+    Renewal, Revisit, Rhythm, SeenItem,
 };
+pub use feed_health::{FeedHealthRecord, FeedVolume};
+pub use found::{FieldSource, Found};
 pub use id::{AlertId, ArticleId, EntityId, FeedId, MentionId, OfficialId, QuoteId};
 pub use language::{Language, ParseLanguageError};
 pub use mention::{Mention, MentionEvidence};

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Alert, Article, Enriched, EntityRecord, FeedCursor, MentionRecord, QuoteRecord, Rejected,
+    Alert, Article, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
+    QuoteRecord, Rejected,
 };
 
 /// A type that travels on a topic.
@@ -27,6 +28,22 @@ pub trait Record: Serialize + DeserializeOwned + Send + 'static {
 
 impl Record for FeedCursor {
     const TYPE: &'static str = "onrecord.feed-cursor.v1";
+
+    fn event_id(&self) -> String {
+        format!("{}@{}", self.feed, self.polled)
+    }
+
+    fn key(&self) -> String {
+        self.feed.to_string()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        Some(self.polled)
+    }
+}
+
+impl Record for FeedHealthRecord {
+    const TYPE: &'static str = "onrecord.feed-health.v1";
 
     fn event_id(&self) -> String {
         format!("{}@{}", self.feed, self.polled)

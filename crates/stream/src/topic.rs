@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use model::{
-    Alert, Article, Enriched, EntityRecord, FeedCursor, MentionRecord, QuoteRecord, Record,
-    Rejected,
+    Alert, Article, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
+    QuoteRecord, Record, Rejected,
 };
 
 /// A topic and the type of its records.
@@ -16,6 +16,8 @@ pub struct Topic<T> {
 
 /// Where the fetcher stands in each feed; compacted, keyed by feed.
 pub const FEED_CURSORS: Topic<FeedCursor> = Topic::new("feed-cursors");
+/// How each feed is doing, for people; compacted, keyed by feed.
+pub const FEED_HEALTH: Topic<FeedHealthRecord> = Topic::new("feed-health");
 /// Articles as fetched, keyed by feed.
 pub const ARTICLES: Topic<Article> = Topic::new("articles");
 /// Articles with their extraction, keyed by article.

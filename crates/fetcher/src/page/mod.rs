@@ -5,10 +5,9 @@
 mod body;
 mod boilerplate;
 mod extract_page;
-mod found;
 mod json_ld;
 mod metadata;
 mod survey;
 
 pub use extract_page::{Page, PageError, extract_page};
-pub use found::{FieldSource, Found};
+pub use model::{FieldSource, Found};

@@ -10,8 +10,8 @@ use std::{
 use fetcher::{Config, FeedSource, FetchProgress, FetchStage};
 use model::{Article, PagePolicy};
 use stream::{
-    ARTICLES, FEED_CURSORS, KafkaConfig, ReadFrom, ReadUntil, Reader, ReaderEvent, RunnerConfig,
-    StageStatus, TopicSettings, create_topics, run_keyed_stage,
+    ARTICLES, FEED_CURSORS, FEED_HEALTH, KafkaConfig, ReadFrom, ReadUntil, Reader, ReaderEvent,
+    RunnerConfig, StageStatus, TopicSettings, create_topics, run_keyed_stage,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -124,7 +124,8 @@ fn members_share_the_feeds_and_take_over_without_loss_or_doubles() {
         ..TopicSettings::default()
     };
     let topics = [
-        (FEED_CURSORS.name(), compacted),
+        (FEED_CURSORS.name(), compacted.clone()),
+        (FEED_HEALTH.name(), compacted),
         (ARTICLES.name(), TopicSettings::default()),
     ];
     create_topics(&kafka, &topics).unwrap();

@@ -370,6 +370,38 @@ fn quiet_polls_cost_no_records() {
 }
 
 #[test]
+fn health_is_written_when_it_changes_and_not_with_each_poll() {
+    let newsroom = Newsroom::open();
+    let url = two_items(&newsroom);
+    let config = Config {
+        cursor_interval: Duration::from_hours(1),
+        max_backoff: Duration::from_millis(20),
+        ..config()
+    };
+    let mut runner = Runner::start(config, vec![feed(&url)], Log::default());
+    runner.run_once();
+    let first = runner.log.health.last().unwrap();
+    assert_eq!(first.state, FeedState::Learning);
+    assert!(
+        first.summary.starts_with("still learning"),
+        "{}",
+        first.summary
+    );
+    runner.run_until(|_| newsroom.asked("/rss").len() > 4);
+    assert_eq!(runner.log.health.len(), 1, "nothing has changed");
+    newsroom.set("/rss", Answer::status(503));
+    runner.run_until(|_| newsroom.asked("/rss").len() > 14);
+    let failed = runner.log.health.last().unwrap();
+    assert_eq!(failed.fault.as_ref().unwrap().code, "http_503");
+    assert!(failed.last_success.is_some() && failed.next_poll.is_some());
+    assert!(!failed.next_poll_reason.is_empty());
+    assert_eq!(runner.log.health.len(), 1 + 4, "the first failures alone");
+    two_items(&newsroom);
+    runner.run_until(|log| log.health.last().unwrap().fault.is_none());
+    assert_eq!(runner.log.health.len(), 1 + 4 + 1);
+}
+
+#[test]
 fn requests_to_a_host_are_spaced() {
     let newsroom = Newsroom::open();
     let url = two_items(&newsroom);

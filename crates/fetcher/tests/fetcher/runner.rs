@@ -6,8 +6,10 @@ use std::{
 };
 
 use fetcher::{Config, FeedSource, FetchProgress, FetchStage, Polled};
-use model::{Article, Feed, FeedCursor};
-use stream::{ARTICLES, Assignment, BatchLimits, FEED_CURSORS, KeyedSource, Outbox, Stage};
+use model::{Article, Feed, FeedCursor, FeedHealthRecord};
+use stream::{
+    ARTICLES, Assignment, BatchLimits, FEED_CURSORS, FEED_HEALTH, KeyedSource, Outbox, Stage,
+};
 use tokio_util::sync::CancellationToken;
 
 const PARTITIONS: u32 = 3;
@@ -19,6 +21,7 @@ pub(crate) struct Log {
     pub(crate) articles: Vec<Article>,
     pub(crate) cursors: BTreeMap<String, FeedCursor>,
     pub(crate) cursor_records: usize,
+    pub(crate) health: Vec<FeedHealthRecord>,
 }
 
 pub(crate) struct Runner {
@@ -107,6 +110,7 @@ impl Runner {
             let mut outbox = Outbox::new();
             stage.process(polled, &mut outbox).unwrap();
             self.log.articles.extend(outbox.sent_to(ARTICLES));
+            self.log.health.extend(outbox.sent_to(FEED_HEALTH));
             for cursor in outbox.sent_to(FEED_CURSORS) {
                 self.log.cursor_records += 1;
                 self.log.cursors.insert(cursor.url.clone(), cursor);

@@ -32,7 +32,7 @@ Examples:
 
 Where no pipeline runs on the data folder, it is opened for the time of the look.")]
 pub(crate) struct Args {
-    /// Topic: feed-cursors, articles, enriched, quotes, entities, mentions, alerts, dead-letters
+    /// Topic: feed-cursors, feed-health, articles, enriched, quotes, entities, mentions, alerts, dead-letters
     topic: String,
     /// Begin with the oldest record (`beginning`), the last N (`-N`) or a time
     /// (`@2026-11-27T08:00:00Z`, `@1h` for an hour ago) [default: what comes from now on]

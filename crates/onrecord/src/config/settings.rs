@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stream::{
-    ALERTS, ARTICLES, BatchLimits, DEAD_LETTERS, ENRICHED, ENTITIES, FEED_CURSORS, KafkaConfig,
-    MENTIONS, QUOTES, RestartLimits, RunnerConfig, TopicSettings,
+    ALERTS, ARTICLES, BatchLimits, DEAD_LETTERS, ENRICHED, ENTITIES, FEED_CURSORS, FEED_HEALTH,
+    KafkaConfig, MENTIONS, QUOTES, RestartLimits, RunnerConfig, TopicSettings,
 };
 
 /// The configuration of `onrecord`.
@@ -55,6 +55,8 @@ pub(crate) struct KafkaSection {
 pub(crate) struct TopicsSection {
     /// Where the fetcher stands in each feed.
     feed_cursors: TopicSettings,
+    /// How each feed is doing.
+    feed_health: TopicSettings,
     /// Articles as fetched.
     articles: TopicSettings,
     /// Articles with their extraction.
@@ -139,9 +141,10 @@ impl Settings {
 
 impl TopicsSection {
     /// Each topic with its settings.
-    pub(crate) fn all(&self) -> [(&'static str, TopicSettings); 8] {
+    pub(crate) fn all(&self) -> [(&'static str, TopicSettings); 9] {
         [
             (FEED_CURSORS.name(), self.feed_cursors.clone()),
+            (FEED_HEALTH.name(), self.feed_health.clone()),
             (ARTICLES.name(), self.articles.clone()),
             (ENRICHED.name(), self.enriched.clone()),
             (QUOTES.name(), self.quotes.clone()),

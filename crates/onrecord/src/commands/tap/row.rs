@@ -85,6 +85,7 @@ fn describe(topic: &str, value: &Value) -> String {
             text("/next_poll"),
             text("/health/fault/reason")
         ),
+        "feed-health" => format!("{} {}: {}", text("/state"), text("/url"), text("/summary")),
         "dead-letters" => format!("{}: {}", text("/stage"), text("/reason")),
         _ => value.to_string(),
     }

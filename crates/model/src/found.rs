@@ -1,7 +1,10 @@
 //! A value with where it was found.
 
-/// A value with where on the page it was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A value with where it was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Found<T> {
     /// What was found.
     pub value: T,
@@ -9,12 +12,16 @@ pub struct Found<T> {
     pub source: FieldSource,
 }
 
-/// Where on a page a value was found, most trusted first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Where a value was found: on the article's page, most trusted first, or in the feed.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum FieldSource {
     /// Structured data in a JSON-LD script.
     JsonLd,
     /// An `og:`, `article:` or `twitter:` property.
+    #[serde(rename = "opengraph")]
     OpenGraph,
     /// Another `<meta>` or `<link>` of the head, or `<html lang>`.
     Meta,
@@ -26,6 +33,8 @@ pub enum FieldSource {
     Text,
     /// The page's address.
     Url,
+    /// The feed's item.
+    Feed,
 }
 
 impl FieldSource {
@@ -39,6 +48,20 @@ impl FieldSource {
             Self::Markup => "markup",
             Self::Text => "text",
             Self::Url => "url",
+            Self::Feed => "feed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_named_the_same_everywhere() {
+        use FieldSource::{Feed, JsonLd, Markup, Meta, OpenGraph, Text, Time, Url};
+        for source in [JsonLd, OpenGraph, Meta, Time, Markup, Text, Url, Feed] {
+            assert_eq!(serde_json::to_value(source).unwrap(), source.as_str());
         }
     }
 }
