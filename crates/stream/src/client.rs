@@ -134,9 +134,18 @@ impl ConnectionWatch {
                     | RDKafkaErrorCode::Authentication
             )
         ) {
-            let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-            lost.get_or_insert_with(|| reason.to_owned());
+            self.remember(reason);
         }
+    }
+
+    /// Notes that no broker is connected, which a client tells again and again.
+    pub(crate) fn note_unconnected(&self) {
+        self.remember("no connection");
+    }
+
+    fn remember(&self, reason: &str) {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.get_or_insert_with(|| reason.to_owned());
     }
 
     /// The sign, once.

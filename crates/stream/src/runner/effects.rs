@@ -55,6 +55,7 @@ pub(crate) fn run<E: Effect>(attempt: &Attempt<'_>, effect: &mut E) -> Result<()
         &attempt.topic,
         StartAt::Committed,
         Arc::new(InFlight::default()),
+        attempt.stop,
     )?;
     let mut delivery = Delivery {
         attempt,
@@ -66,21 +67,29 @@ pub(crate) fn run<E: Effect>(attempt: &Attempt<'_>, effect: &mut E) -> Result<()
         right: None,
         metrics: StageMetrics::new(attempt.status.name()),
     };
-    while !attempt.stop.is_cancelled() {
-        delivery.hear(&member)?;
-        if delivery.is_due() {
-            delivery.deliver_first(effect);
-        }
-        let is_time = delivery.last_commit.elapsed() >= COMMIT_INTERVAL;
-        if is_time || delivery.queue.is_empty() || delivery.not_before.is_some() {
-            delivery.commit()?;
-        }
-        delivery.report(&member);
+    let result = delivery.work(&member, effect);
+    if let Err(failure) = &result {
+        attempt.announce(failure);
     }
-    delivery.commit()
+    result
 }
 
 impl Delivery<'_> {
+    fn work<E: Effect>(&mut self, member: &Member, effect: &mut E) -> Result<(), Failure> {
+        while !self.attempt.stop.is_cancelled() {
+            self.hear(member)?;
+            if self.is_due() {
+                self.deliver_first(effect);
+            }
+            let is_time = self.last_commit.elapsed() >= COMMIT_INTERVAL;
+            if is_time || self.queue.is_empty() || self.not_before.is_some() {
+                self.commit()?;
+            }
+            self.report(member);
+        }
+        self.commit()
+    }
+
     /// Reads on and serves the group.
     fn hear(&mut self, member: &Member) -> Result<(), Failure> {
         let wait = match self.not_before {

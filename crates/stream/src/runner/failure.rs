@@ -39,4 +39,12 @@ impl Failure {
             _ => Self::Other(reason),
         }
     }
+
+    /// A failed question to Kafka.
+    pub(crate) fn of_question(error: StreamError) -> Self {
+        match error {
+            StreamError::Unreachable { reason, .. } => Self::Unreachable(reason),
+            other => Self::Other(other.to_string()),
+        }
+    }
 }

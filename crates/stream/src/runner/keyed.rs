@@ -65,9 +65,13 @@ where
             &attempt.topic,
             StartAt::Beginning,
             Arc::new(InFlight::default()),
+            attempt.stop,
         )?;
         let mut owned = None;
         let result = self.work(attempt, &member, &mut owned);
+        if let Err(failure) = &result {
+            attempt.announce(failure);
+        }
         self.let_go(owned.as_ref());
         attempt.status.end_work();
         result
@@ -162,7 +166,7 @@ where
         let membership = member.membership()?;
         let writer = attempt.open_writer(&id)?;
         let total = partition_count_of(&attempt.config.kafka, &attempt.topic)
-            .map_err(|error| Failure::Other(error.to_string()))?;
+            .map_err(Failure::of_question)?;
         let mut offsets = TopicPartitionList::new();
         for (partition, loaded) in states {
             let mut element = offsets.add_partition(&attempt.topic, partition);

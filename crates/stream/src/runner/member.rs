@@ -16,16 +16,17 @@ use rdkafka::{
     types::RDKafkaRespErr,
 };
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
-use super::{failure::Failure, patience::TRANSACTION_TIMEOUT};
+use super::{
+    failure::Failure,
+    patience::{CONFIRM_TIMEOUT, SILENCE, TRANSACTION_TIMEOUT},
+};
 use crate::{
     KafkaConfig,
     client::{self, ConnectionWatch},
 };
-
-/// Kafka must confirm within this that it is there after all.
-const CONFIRM_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Kafka must answer the first question within this; a dead address is named in under 5 s.
 const FIRST_ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
@@ -75,6 +76,7 @@ pub(crate) struct InFlight {
 pub(crate) struct MemberContext {
     kafka: KafkaConfig,
     start_at: StartAt,
+    stop: CancellationToken,
     watch: ConnectionWatch,
     in_flight: Arc<InFlight>,
     changes: Mutex<Vec<Change>>,
@@ -96,10 +98,12 @@ impl Member {
         topic: &str,
         start_at: StartAt,
         in_flight: Arc<InFlight>,
+        stop: &CancellationToken,
     ) -> Result<Self, Failure> {
         let context = MemberContext {
             kafka: kafka.clone(),
             start_at,
+            stop: stop.clone(),
             watch: ConnectionWatch::default(),
             in_flight,
             changes: Mutex::default(),
@@ -114,7 +118,7 @@ impl Member {
             .set("enable.auto.offset.store", "false")
             .set("enable.partition.eof", "true")
             .set("auto.offset.reset", "earliest")
-            .set("statistics.interval.ms", "1000")
+            .set("statistics.interval.ms", SILENCE.as_millis().to_string())
             .set("fetch.message.max.bytes", "10485760")
             // Enough to keep a batch ahead, without holding a whole backlog in memory.
             .set("queued.max.messages.kbytes", "32768")
@@ -315,8 +319,18 @@ impl MemberContext {
                     .fetch_watermarks(topic, partition, CONFIRM_TIMEOUT)?;
                 Ok(stable >= end)
             };
-            while !is_settled().unwrap_or(false) {
-                if begun.elapsed() > LONGEST_SETTLING {
+            loop {
+                match is_settled() {
+                    Ok(true) => break,
+                    Err(error)
+                        if client::is_connection_error(&error)
+                            && !client::answers(consumer.client(), CONFIRM_TIMEOUT) =>
+                    {
+                        return Err(error);
+                    }
+                    Ok(false) | Err(_) => {}
+                }
+                if self.stop.is_cancelled() || begun.elapsed() > LONGEST_SETTLING {
                     return Err(KafkaError::MessageConsumption(
                         RDKafkaErrorCode::OperationTimedOut,
                     ));
@@ -340,6 +354,9 @@ impl ClientContext for MemberContext {
     fn stats_raw(&self, statistics: &[u8]) {
         match serde_json::from_slice::<Statistics>(statistics) {
             Ok(statistics) => {
+                if !statistics.is_connected() {
+                    self.watch.note_unconnected();
+                }
                 let topics = statistics.topics.into_values();
                 let ends =
                     topics
@@ -387,11 +404,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The part of librdkafka's statistics that tells where partitions end.
+/// The part of librdkafka's statistics that tells where partitions end, and of connections.
 #[derive(Deserialize)]
 struct Statistics {
     #[serde(default)]
+    brokers: BTreeMap<String, BrokerStatistics>,
+    #[serde(default)]
     topics: BTreeMap<String, TopicStatistics>,
+}
+
+#[derive(Deserialize)]
+struct BrokerStatistics {
+    state: String,
 }
 
 #[derive(Deserialize)]
@@ -403,4 +427,13 @@ struct TopicStatistics {
 #[derive(Deserialize)]
 struct PartitionStatistics {
     ls_offset: i64,
+}
+
+impl Statistics {
+    /// Whether at least one broker is connected.
+    fn is_connected(&self) -> bool {
+        // REAUTH: connected, and its credentials are being renewed.
+        let mut states = self.brokers.values().map(|broker| broker.state.as_str());
+        states.any(|state| matches!(state, "UP" | "REAUTH"))
+    }
 }

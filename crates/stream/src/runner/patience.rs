@@ -17,11 +17,34 @@ const AFTER_STOP: Duration = Duration::from_secs(3);
 /// One slice of a wait: how late a stop may be heard.
 pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
+/// People read within this that Kafka is gone, whatever the loop was doing.
+const NAMED_WITHIN: Duration = Duration::from_secs(5);
+
+/// One call to librdkafka; repeated while patience lasts, so that a stop is heard.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// After this without an answer, Kafka is asked whether it is there at all.
+///
+/// librdkafka's own word for a lost connection does not suffice: it is said once, perhaps while
+/// another connection still works, and its repetition within 30 s is suppressed.
+pub(crate) const SILENCE: Duration = Duration::from_secs(1);
+
+/// Kafka must confirm within this that it is there after all.
+pub(crate) const CONFIRM_TIMEOUT: Duration = Duration::from_secs(2);
+
+const _: () = assert!(
+    CALL_TIMEOUT.as_millis() + SILENCE.as_millis() + CONFIRM_TIMEOUT.as_millis()
+        < NAMED_WITHIN.as_millis(),
+    "a loss must be found and confirmed before it has to be named"
+);
+
 /// A deadline that moves closer when the stage is asked to stop.
 pub(crate) struct Patience<'a> {
     stop: &'a CancellationToken,
     deadline: Instant,
     stop_seen: bool,
+    /// When Kafka was last known to answer.
+    heard: Instant,
 }
 
 impl<'a> Patience<'a> {
@@ -31,7 +54,18 @@ impl<'a> Patience<'a> {
             stop,
             deadline: Instant::now() + TRANSACTION_TIMEOUT,
             stop_seen: false,
+            heard: Instant::now(),
         }
+    }
+
+    /// Kafka has answered.
+    pub(crate) fn hear(&mut self) {
+        self.heard = Instant::now();
+    }
+
+    /// Whether nothing was heard of Kafka for so long that it must be asked.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.heard.elapsed() >= SILENCE
     }
 
     /// Whether to wait no longer.

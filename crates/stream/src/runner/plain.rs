@@ -256,6 +256,7 @@ impl Front<'_> {
             &attempt.topic,
             StartAt::Committed,
             Arc::clone(&self.in_flight),
+            attempt.stop,
         )?;
         let result = self.read(&member);
         match &result {

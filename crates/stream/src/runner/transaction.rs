@@ -18,15 +18,12 @@ use tracing::debug;
 
 use super::{
     failure::Failure,
-    patience::{Patience, TRANSACTION_TIMEOUT},
+    patience::{CALL_TIMEOUT, CONFIRM_TIMEOUT, Patience, TRANSACTION_TIMEOUT},
 };
 use crate::{
     KafkaConfig, OutgoingRecord,
     client::{self, ConnectionWatch},
 };
-
-/// One call to librdkafka; repeated while patience lasts, so that a stop is heard.
-const CALL_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Longest wait for an abort: the broker aborts by itself what we cannot.
 const ABORT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -162,6 +159,7 @@ impl TransactionWriter {
                 {
                     next = returned;
                     self.producer.poll(Duration::from_millis(1));
+                    self.check_connection(patience)?;
                 }
                 Err((error, _)) => {
                     if let Some(code) = error.rdkafka_error_code() {
@@ -181,7 +179,7 @@ impl TransactionWriter {
             if self.producer.context().refused().is_some() {
                 return Err(Failure::Other("a record was refused".to_owned()));
             }
-            self.check_connection()?;
+            self.check_connection(patience)?;
             if patience.is_over() {
                 return Err(Failure::Other("records not accepted in time".to_owned()));
             }
@@ -209,17 +207,21 @@ impl TransactionWriter {
                 return Err(Failure::of(what, &error));
             }
             self.producer.poll(Duration::ZERO);
-            self.check_connection()?;
+            self.check_connection(&mut patience)?;
         }
     }
 
-    fn check_connection(&self) -> Result<(), Failure> {
-        let Some(reason) = self.producer.context().watch.take() else {
-            return Ok(());
-        };
-        if client::answers(self.producer.client(), CALL_TIMEOUT) {
+    /// Asks whether Kafka is there, upon a sign that it is not or after a long silence.
+    fn check_connection(&self, patience: &mut Patience<'_>) -> Result<(), Failure> {
+        let sign = self.producer.context().watch.take();
+        if sign.is_none() && !patience.is_silent() {
             return Ok(());
         }
+        if client::answers(self.producer.client(), CONFIRM_TIMEOUT) {
+            patience.hear();
+            return Ok(());
+        }
+        let reason = sign.unwrap_or_else(|| "no answer in time".to_owned());
         Err(Failure::Unreachable(reason))
     }
 

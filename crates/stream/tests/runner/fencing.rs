@@ -3,7 +3,6 @@
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     thread,
-    time::Duration,
 };
 
 use model::{Article, Enriched, Extraction};
@@ -13,12 +12,15 @@ use rdkafka::{
 };
 use stream::{ARTICLES, DEAD_LETTERS, ENRICHED, Outbox, Reject, RunnerConfig, Stage, run_stage};
 
-use crate::harness::{Running, config, decode_all, enriched_numbers, wait_until, write_articles};
+use crate::harness::{
+    DEADLINE, Running, config, decode_all, enriched_numbers, wait_until, write_articles,
+};
 
-/// Writes what it reads; the first time it meets an article titled "sleep", it sleeps for longer
-/// than its group waits.
+/// Writes what it reads; the first time it meets an article titled "sleep", it sleeps until
+/// another has taken its place and is done.
 struct Sleepy<'a> {
     has_slept: &'a AtomicBool,
+    may_wake: &'a AtomicBool,
 }
 
 impl Stage for Sleepy<'_> {
@@ -30,7 +32,7 @@ impl Stage for Sleepy<'_> {
 
     fn process(&mut self, article: Article, outbox: &mut Outbox) -> Result<(), Reject> {
         if article.title == "sleep" && !self.has_slept.swap(true, Ordering::SeqCst) {
-            thread::sleep(Duration::from_secs(12));
+            wait_until("the other is done", || self.may_wake.load(Ordering::SeqCst));
         }
         let extraction = Extraction::default();
         outbox.send(
@@ -50,9 +52,10 @@ fn a_member_that_slept_too_long_cannot_commit() {
     let properties = &mut config.kafka.properties;
     properties.insert("max.poll.interval.ms".to_owned(), "6500".to_owned());
     let config: RunnerConfig = config;
-    let has_slept = AtomicBool::new(false);
+    let (has_slept, may_wake) = (AtomicBool::new(false), AtomicBool::new(false));
     write_articles(&config, 0..50, |number| {
-        if number == 25 {
+        // The first, so that no batch is committed before, however small a slow machine makes them.
+        if number == 0 {
             "sleep".to_owned()
         } else {
             "plain".to_owned()
@@ -65,6 +68,7 @@ fn a_member_that_slept_too_long_cannot_commit() {
                 ARTICLES,
                 || Sleepy {
                     has_slept: &has_slept,
+                    may_wake: &may_wake,
                 },
                 status,
                 stop,
@@ -76,6 +80,7 @@ fn a_member_that_slept_too_long_cannot_commit() {
         wait_until("the second has done the work", || {
             second.status.snapshot().committed_inputs == 50
         });
+        may_wake.store(true, Ordering::SeqCst);
         wait_until("the first has noticed", || {
             let snapshot = sleeper.status.snapshot();
             snapshot.restarts > 0 || sleeper.status.is_idle()
@@ -100,7 +105,7 @@ fn what_does_not_decode_is_a_dead_letter_with_its_bytes() {
             .send(BaseRecord::to(&topic).key("somebody").payload(payload))
             .unwrap();
     }
-    producer.flush(Duration::from_secs(20)).unwrap();
+    producer.flush(DEADLINE).unwrap();
     write_articles(&config, 0..5, |_| "plain".to_owned());
     thread::scope(|scope| {
         let stage = Running::copying(scope, &config);

@@ -209,17 +209,12 @@ impl<'scope> Running<'scope> {
         }
     }
 
-    /// Asks it to stop; it must end well, and in less than five seconds.
+    /// Asks it to stop; it must end well.
     pub(crate) fn stop(mut self) {
-        let begun = Instant::now();
         self.stop.cancel();
         let thread = self.thread.take().unwrap();
+        wait_until("it has stopped", || thread.is_finished());
         thread.join().unwrap().unwrap();
-        assert!(
-            begun.elapsed() < Duration::from_secs(5),
-            "took {:?}",
-            begun.elapsed()
-        );
     }
 }
 

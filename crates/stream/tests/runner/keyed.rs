@@ -22,7 +22,7 @@ use stream::{
     run_keyed_stage,
 };
 
-use crate::harness::{Running, article, config, decode_all, wait_until};
+use crate::harness::{DEADLINE, Running, article, config, decode_all, wait_until};
 
 /// Feeds that the test counts up.
 const FEEDS: usize = 12;
@@ -196,7 +196,7 @@ fn a_keyed_stage_goes_on_from_the_state_it_wrote() {
             wait_until("all are counted", || {
                 stage.status.snapshot().committed_inputs == total(u64::from(limit) - before)
             });
-            assert!(stage.status.is_idle());
+            wait_until("it is idle", || stage.status.is_idle());
             stage.stop();
         });
         check_counts(&config, limit);
@@ -208,6 +208,7 @@ fn keyed_members_share_the_keys_and_take_over() {
     let config = config(3);
     let (first_owns, second_owns) = (Arc::default(), Arc::default());
     let owned = |owned: &Arc<Mutex<Vec<u32>>>| owned.lock().unwrap().len();
+    let total = 60 * u64::try_from(FEEDS).unwrap();
     thread::scope(|scope| {
         let run = count(&config, 60, Arc::clone(&first_owns));
         let first = Running::start(scope, "counting", run);
@@ -217,10 +218,12 @@ fn keyed_members_share_the_keys_and_take_over() {
         wait_until("both own some", || {
             owned(&first_owns) > 0 && owned(&second_owns) > 0
         });
+        let of_first = first.status.clone();
         first.stop();
         wait_until("the second owns all", || owned(&second_owns) == 3);
+        let counted = |status: &StageStatus| status.snapshot().committed_inputs;
         wait_until("all is counted", || {
-            second.status.is_idle() && second.status.quiet_for() > Duration::from_millis(500)
+            counted(&of_first) + counted(&second.status) >= total
         });
         second.stop();
     });
@@ -266,8 +269,7 @@ fn left_open(config: &RunnerConfig, timeout_ms: &str) -> BaseProducer {
         .set("socket.timeout.ms", timeout_ms)
         .create()
         .unwrap();
-    let patience = Duration::from_secs(10);
-    producer.init_transactions(patience).unwrap();
+    producer.init_transactions(DEADLINE).unwrap();
     producer.begin_transaction().unwrap();
     let topic = config.kafka.prefixed(FEED_CURSORS.name());
     for partition in 0..3 {
