@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     process::Command,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
     thread,
     time::Duration,
 };
@@ -127,10 +127,12 @@ fn a_kill_between_offsets_and_commit_parts_neither_from_the_other() {
 }
 
 /// The kill falls anywhere: before, inside and after commits. Whatever the answer was, outputs and
-/// offsets must agree.
+/// offsets must agree. A copier that outruns a slow killer waits for it inside a transaction.
 #[test]
 fn copying_through_kills_copies_each_record_once() {
     const RECORDS: i64 = 3_000;
+    const KILLS: i64 = 5;
+    const FOR_EACH_KILL: i64 = RECORDS / (KILLS + 1);
     let mut broker = BrokerProcess::start();
     let client = Client::new(broker.bootstrap_servers());
     let (input, output) = (client.topic("copy-in", 1), client.topic("copy-out", 2));
@@ -140,41 +142,43 @@ fn copying_through_kills_copies_each_record_once() {
     }
     feeder.settle_acknowledged();
     let group = unique("copier");
-    let is_done = AtomicBool::new(false);
-    let kills = thread::scope(|scope| {
-        scope.spawn(|| {
-            while copy_until_an_error(&client, &group, &input, &output, RECORDS).is_err() {}
-            is_done.store(true, Ordering::Relaxed);
+    let kills = AtomicI64::new(0);
+    let may_commit = |offset: i64| {
+        wait_until("the next kill", || {
+            offset < FOR_EACH_KILL * (kills.load(Ordering::Relaxed) + 1)
         });
-        let mut kills = 0;
-        while !is_done.load(Ordering::Relaxed) {
-            broker.kill_and_restart();
-            kills += 1;
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let copy = || copy_until_an_error(&client, &group, &input, &output, may_commit);
+            while copy() != Ok(RECORDS) {}
+        });
+        for kill in 1..=KILLS {
             let before = written(&client, &output, 2);
             wait_until("the copier to go on", || {
                 // Not a multiple of a transaction's size, so the kills fall everywhere in them.
-                let copied = written(&client, &output, 2) - before;
-                copied > 37 * (1 + kills % 9) || is_done.load(Ordering::Relaxed)
+                written(&client, &output, 2) - before > 37 * kill
             });
+            broker.kill_and_restart();
+            kills.fetch_add(1, Ordering::Relaxed);
         }
-        kills
     });
-    // On a busy machine the copier may outrun the killer; the first kill comes before it starts.
-    println!("{kills} kills");
     let copied = client.read_committed(&output);
     let mut counts: Vec<i64> = copied.iter().map(|r| r.text().parse().unwrap()).collect();
     counts.sort_unstable();
     assert_eq!(counts, (0..RECORDS).collect::<Vec<_>>());
 }
 
-/// Copies in small transactions from where the group stands; any error ends this life.
+/// Copies in small transactions from where the group stands to the end of the input, and says
+/// where that is; any error ends this life. `may_commit` is asked, by the last offset of each
+/// transaction, when all of it is sent.
 fn copy_until_an_error(
     client: &Client,
     group: &str,
     input: &str,
     output: &str,
-    records: i64,
-) -> KafkaResult<()> {
+    may_commit: impl Fn(i64),
+) -> KafkaResult<i64> {
     let producer = client.try_transactional(group, &[])?;
     // Fencing comes first: only then are the offsets of the life before final.
     let consumer = client.subscriber(group, input, &[]);
@@ -188,8 +192,9 @@ fn copy_until_an_error(
             }
         }
         let Some(last) = batch.last() else {
-            if client.ask_committed(group, input, 0)? == Some(records) {
-                return Ok(());
+            let (_, end) = client.ask_watermarks(input, 0)?;
+            if client.ask_committed(group, input, 0)? == Some(end) {
+                return Ok(end);
             }
             continue;
         };
@@ -205,6 +210,7 @@ fn copy_until_an_error(
         }
         let metadata = consumer.group_metadata().expect("a member of a group");
         producer.send_offsets(&position(input, last.offset + 1), &metadata)?;
+        may_commit(last.offset);
         producer.commit()?;
     }
 }

@@ -202,8 +202,8 @@ fn a_zombie_is_fenced_and_its_records_hidden(broker: &BrokerUnderTest) {
 fn a_transaction_left_open_is_aborted_by_time_out(broker: &BrokerUnderTest) {
     let topic = broker.topic("abandoned", 1);
     let properties = [
-        ("transaction.timeout.ms", "2000"),
-        ("socket.timeout.ms", "2000"),
+        ("transaction.timeout.ms", "4000"),
+        ("socket.timeout.ms", "4000"),
     ];
     let sleeper = broker.transactional(&unique("sleeper"), &properties);
     sleeper.begin();

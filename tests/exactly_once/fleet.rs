@@ -4,7 +4,6 @@ use std::{
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use super::{chance::Chance, ledger::RULE, newsroom::OFFICIALS};
@@ -17,9 +16,6 @@ use crate::harness::{
 /// Processes of each stage.
 const OF_EACH_STAGE: usize = 2;
 const STAGES: [&str; 4] = ["fetch", "process", "sink", "alert"];
-/// How long a process may take to drain and end: five seconds are promised to a person on an idle
-/// machine, and this one is busy.
-const ENDING: Duration = Duration::from_secs(20);
 
 /// Running processes, and how to start each anew.
 pub(super) struct Fleet {
@@ -109,13 +105,13 @@ impl Fleet {
         }
     }
 
-    /// Asks the stages to end, then the broker; each must end well and in time.
+    /// Asks the stages to end, then the broker; each must end well.
     pub(super) fn end(mut self) {
         // The broker was started first and must outlive the others' last commits.
         while let Some(mut member) = self.members.pop() {
             member.process.ask_to_end();
             let what = format!("{} to end", member.name);
-            let status = wait_for(&what, ENDING, || member.process.ended());
+            let status = wait_for(&what, PATIENCE, || member.process.ended());
             let said = member.process.last_words();
             assert!(status.success(), "{}: {status}\n{said}", member.name);
         }

@@ -328,7 +328,7 @@ mod tests {
             name: "desk".into(),
             url: format!("http://{address}/hook?token=x").parse().unwrap(),
             secret_file: None,
-            timeout: Duration::from_secs(5),
+            timeout: Duration::from_mins(1),
         }
     }
 

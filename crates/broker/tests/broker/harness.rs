@@ -16,7 +16,7 @@ use rdkafka::{
 use tempfile::TempDir;
 
 /// No step of a test takes longer, even on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct TestBroker {
     pub(crate) broker: Broker,

@@ -149,7 +149,7 @@ mod tests {
         let fault = extract_page(html.as_bytes(), None, "https://vell.example/a").unwrap_err();
         assert!(fault.to_string().contains(expected), "{fault}");
         // Generous, as tests run unoptimised and side by side; quadratic code takes minutes.
-        assert!(start.elapsed() < Duration::from_secs(20));
+        assert!(start.elapsed() < Duration::from_mins(1));
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn without_its_page_the_feeds_text_is_kept_and_the_reason_named() {
 fn a_changed_page_is_a_new_version_and_a_counter_is_none() {
     let newsroom = Newsroom::open();
     newsroom.set("/rss", Answer::feed(rss(&newsroom.url(""), &[])));
-    let ages = [300, 2000, 2500].map(|ms| RevisitAge(Duration::from_millis(ms)));
+    let ages = [1_000, 6_000, 7_000].map(|ms| RevisitAge(Duration::from_millis(ms)));
     let config = Config {
         revisit_after: ages.to_vec(),
         ..config()
@@ -58,7 +58,7 @@ fn a_changed_page_is_a_new_version_and_a_counter_is_none() {
     runner.run_until(|log| log.articles.len() == 1);
     let counted = first.replace("twice a day", "twice a day 1,024");
     newsroom.set("/a", Answer::page(counted));
-    runner.run_until(|_| newsroom.asked("/a").len() == 2);
+    runner.run_until(|_| newsroom.asked("/a").len() >= 2);
     let edited = first.replace("twice a day", "never again");
     newsroom.set("/a", Answer::page(edited));
     runner.run_until(|log| log.articles.len() == 2);
@@ -83,7 +83,7 @@ fn a_page_that_could_not_be_had_comes_later() {
     let newsroom = Newsroom::open();
     newsroom.set("/rss", Answer::feed(rss(&newsroom.url(""), &[])));
     let config = Config {
-        revisit_after: [500, 2500]
+        revisit_after: [1_000, 5_000]
             .map(|ms| RevisitAge(Duration::from_millis(ms)))
             .to_vec(),
         ..config()

@@ -13,7 +13,7 @@ use stream::{
 use tokio_util::sync::CancellationToken;
 
 const PARTITIONS: u32 = 3;
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What is committed: the articles in order, and the latest cursor of each feed.
 #[derive(Default)]
