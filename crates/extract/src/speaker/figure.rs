@@ -210,21 +210,84 @@ impl Cast {
                         figure.name.clone_from(&entity.name);
                     }
                 }
-                EntityKind::Organization => figure.is_organization = true,
+                EntityKind::Organization => {
+                    figure.is_organization = true;
+                    if entity.name.contains(figure.name.as_str()) {
+                        figure.name.clone_from(&entity.name);
+                    }
+                }
                 EntityKind::Place => figure.is_labelled_place = true,
                 EntityKind::Other => {}
             }
         }
     }
 
-    /// The last figure named inside `span`, with where.
-    pub(crate) fn named_in(&self, span: Span) -> Option<&Naming> {
+    /// Who the noun phrase `span` is about: the last name in it that nothing there governs or owns,
+    /// so Sorana Vell in "Minister Sorana Vell of Korvan" and nobody in "a spokesman for Sorana Vell".
+    pub(crate) fn head_of(&self, text: &str, span: Span) -> Option<&Naming> {
+        let start = self
+            .namings
+            .partition_point(|naming| naming.span.start() < span.start());
         let end = self
             .namings
             .partition_point(|naming| naming.span.start() < span.end());
-        let last = self.namings.get(..end)?.last()?;
-        span.contains(last.span).then_some(last)
+        let inside = self.namings.get(start..end)?.iter().rev();
+        let naming = inside
+            .filter(|naming| span.contains(naming.span))
+            .find(|naming| {
+                !is_governed(text, span, naming.span) && !is_possessor(text, naming.span)
+            })?;
+        let rest = text
+            .get(naming.span.end()..span.end())
+            .unwrap_or_default()
+            .trim_start();
+        let next = rest.split([' ', '\n']).next().unwrap_or_default();
+        let is_head = rest.is_empty()
+            || rest.starts_with(['(', ',', '.', '—', '–'])
+            || PREPOSITIONS.contains(&next)
+            || RELATIVES.contains(&next);
+        is_head.then_some(naming)
     }
+
+    /// The name that starts at byte `start`.
+    pub(crate) fn named_at(&self, start: usize) -> Option<&Naming> {
+        let place = self
+            .namings
+            .binary_search_by_key(&start, |naming| naming.span.start());
+        self.namings.get(place.ok()?)
+    }
+}
+
+/// What ties a noun phrase to another that stands before it.
+const PREPOSITIONS: &[&str] = &[
+    "of", "for", "from", "at", "in", "with", "near", "to", "by", "on", "under", "against",
+    "between",
+];
+
+/// What opens a relative clause.
+const RELATIVES: &[&str] = &["who", "whose", "which", "that"];
+
+/// Whether the name `name` hangs on a preposition within the phrase `span`.
+fn is_governed(text: &str, span: Span, name: Span) -> bool {
+    let before = text.get(span.start()..name.start()).unwrap_or_default();
+    let mut words = before.split_whitespace().rev();
+    let last = words.next().unwrap_or_default();
+    let governor = if last.eq_ignore_ascii_case("the") {
+        words.next().unwrap_or_default()
+    } else {
+        last
+    };
+    PREPOSITIONS.contains(&governor)
+}
+
+/// Whether the name owns what follows: "Sorana Vell's".
+pub(crate) fn is_possessor(text: &str, name: Span) -> bool {
+    let named = name.text(text).unwrap_or_default();
+    let rest = text.get(name.end()..).unwrap_or_default();
+    ["'s", "’s"]
+        .iter()
+        .any(|mark| named.ends_with(mark) || rest.starts_with(mark))
+        || (named.ends_with('s') && rest.starts_with(['\'', '’']))
 }
 
 /// A run of capitalised words, without the titles in front.

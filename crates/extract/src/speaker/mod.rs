@@ -9,7 +9,7 @@ mod pronoun;
 
 use model::{Entity, Quote, QuoteKind, Span, Speaker, SpeakerKind};
 
-use self::figure::{Cast, Gender};
+use self::figure::{Cast, Gender, is_possessor};
 use crate::{
     pack::{Pack, Trait, Traits},
     quote::Found,
@@ -31,8 +31,7 @@ pub(crate) fn resolve(
         .iter()
         .filter_map(|quote| quote.antecedent.or(quote.speaker))
     {
-        if let Some(naming) = cast.named_in(span).copied()
-            && ends_with(document.text, span, naming.span)
+        if let Some(naming) = cast.head_of(document.text, span).copied()
             && let Some(figure) = cast.figures.get_mut(naming.figure)
         {
             figure.is_person |= !figure.is_organization;
@@ -98,15 +97,6 @@ fn finish(quote: Found, speaker: Option<Speaker>) -> Quote {
         confidence,
         rules,
     }
-}
-
-/// Whether nothing but a bracket follows `name` in the head of the phrase `span`.
-fn ends_with(text: &str, span: Span, name: Span) -> bool {
-    let rest = text
-        .get(name.end()..span.end())
-        .unwrap_or_default()
-        .trim_start();
-    rest.is_empty() || rest.starts_with(['(', ',', '.'])
 }
 
 /// Follows who spoke through the text.
@@ -188,10 +178,11 @@ impl Resolver<'_, '_> {
 
     /// The figure that a noun phrase names, or describes.
     fn by_phrase(&self, span: Span) -> Option<usize> {
-        if let Some(naming) = self.cast.named_in(span)
-            && ends_with(self.document.text, span, naming.span)
-        {
+        if let Some(naming) = self.cast.head_of(self.document.text, span) {
             return Some(naming.figure);
+        }
+        if let Some(figure) = self.by_apposition(span) {
+            return Some(figure);
         }
         let words = plain(span.text(self.document.text)?);
         let rest = words
@@ -223,12 +214,28 @@ impl Resolver<'_, '_> {
         found.map(|naming| naming.figure)
     }
 
+    /// The figure named right behind a title: "Tolveria's foreign minister, Idris Kanto".
+    fn by_apposition(&self, span: Span) -> Option<usize> {
+        let text = self.document.text;
+        let words = span.text(text)?;
+        let head = words.rsplit([' ', '\n']).next()?.to_lowercase();
+        let is_title = self.pack.traits(&head).has_any(&[
+            Trait::Titles,
+            Trait::MaleTitles,
+            Trait::FemaleTitles,
+        ]);
+        let rest = text.get(span.end()..)?;
+        let name = rest.strip_prefix(',')?.trim_start();
+        if !is_title || rest.len() - name.len() > 3 {
+            return None;
+        }
+        let naming = self.cast.named_at(text.len() - name.len())?;
+        (!is_possessor(text, naming.span)).then_some(naming.figure)
+    }
+
     fn kind(&self, words: &str, figure: Option<usize>, span: Span) -> SpeakerKind {
         let figure = figure.and_then(|figure| self.cast.figures.get(figure));
-        let has_name = self
-            .cast
-            .named_in(span)
-            .is_some_and(|naming| ends_with(self.document.text, span, naming.span));
+        let has_name = self.cast.head_of(self.document.text, span).is_some();
         let head = words
             .split(' ')
             .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
