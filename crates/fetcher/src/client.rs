@@ -5,8 +5,8 @@ use std::time::Duration;
 use reqwest::{
     Response,
     header::{
-        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
-        HeaderValue, LOCATION, USER_AGENT,
+        ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION,
+        CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, USER_AGENT,
     },
     redirect::Policy,
 };
@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::{
-    Config, SetUpError,
+    Config, FeedContext, SetUpError,
     address::AddressGuard,
     content_coding::{self, Decoded},
     fault::Fault,
@@ -69,10 +69,24 @@ pub(crate) struct Answer {
     pub(crate) moved_for_good: bool,
 }
 
+/// A redirect on the way to an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Redirect {
+    pub(crate) from: Url,
+    pub(crate) status: u16,
+    pub(crate) to: Url,
+}
+
 /// What one hop brought.
 enum Hop {
     Answer(Answer),
-    Redirect { to: Url, is_permanent: bool },
+    Redirect(Redirect),
+}
+
+impl Redirect {
+    const fn is_permanent(&self) -> bool {
+        matches!(self.status, 301 | 308)
+    }
 }
 
 /// May say no to a hop before it is requested.
@@ -127,6 +141,16 @@ impl Client {
         request: &Request<'_>,
         check: &impl HopCheck,
     ) -> Result<Answer, Fault> {
+        self.get_noting(request, check, &mut Vec::new()).await
+    }
+
+    /// As [`get`](Self::get), with the redirects noted, also where the request fails.
+    pub(crate) async fn get_noting(
+        &self,
+        request: &Request<'_>,
+        check: &impl HopCheck,
+        redirects: &mut Vec<Redirect>,
+    ) -> Result<Answer, Fault> {
         let mut url = request.url.clone();
         let mut moved_for_good = true;
         let mut remaining = self.request_timeout;
@@ -146,13 +170,19 @@ impl Client {
                         ..answer
                     });
                 }
-                Hop::Redirect { to, is_permanent } => {
-                    moved_for_good &= is_permanent;
-                    url = to;
+                Hop::Redirect(redirect) => {
+                    moved_for_good &= redirect.is_permanent();
+                    url = redirect.to.clone();
+                    redirects.push(redirect);
                 }
             }
         }
         Err(Fault::TooManyRedirects(self.max_redirects))
+    }
+
+    /// The user agent of requests that have none of their own.
+    pub(crate) fn user_agent(&self) -> &str {
+        &self.user_agent
     }
 
     async fn send(&self, url: &Url, request: &Request<'_>) -> Result<Hop, Fault> {
@@ -177,10 +207,11 @@ impl Client {
         if matches!(status, 301 | 302 | 303 | 307 | 308)
             && let Some(location) = response.headers().get(LOCATION)
         {
-            return Ok(Hop::Redirect {
+            return Ok(Hop::Redirect(Redirect {
+                from: url.clone(),
+                status,
                 to: redirect_target(url, location)?,
-                is_permanent: matches!(status, 301 | 308),
-            });
+            }));
         }
         self.read_body(response, url).await.map(Hop::Answer)
     }
@@ -244,6 +275,16 @@ impl Answer {
         let value = self.header(&CONTENT_TYPE)?;
         let media_type = value.split(';').next().unwrap_or_default().trim();
         Some(media_type.to_ascii_lowercase())
+    }
+
+    /// What is known of a feed document besides its bytes.
+    pub(crate) fn feed_context(&self) -> FeedContext<'_> {
+        FeedContext {
+            url: self.url.as_str(),
+            content_type: self.header(&CONTENT_TYPE),
+            content_location: self.header(&CONTENT_LOCATION),
+            content_language: self.header(&CONTENT_LANGUAGE),
+        }
     }
 
     /// What the status says where it is not a success.

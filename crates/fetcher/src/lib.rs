@@ -8,6 +8,8 @@ mod client;
 mod config;
 mod content_coding;
 mod cursor;
+mod discovery;
+mod explain;
 mod fault;
 mod feed;
 mod feed_log;
@@ -32,6 +34,8 @@ mod tls;
 
 pub use address::{AddressBlock, ParseAddressBlockError};
 pub use config::{Config, RevisitAge};
+pub use discovery::{Discovery, FeedFinder, FoundBy, FoundFeed, TriedAddress};
+pub use explain::poll_once;
 pub use fault::Fault;
 pub use feed::{
     Enclosure, Entry, FeedContext, FeedDocument, Media, ParseFeedError, ParsedFeed, Repair,
@@ -39,7 +43,9 @@ pub use feed::{
 };
 pub use page::{FieldSource, Found, Page, PageError, extract_page};
 pub use progress::FetchProgress;
-pub use report::{AnswerReport, DocumentReport, ItemReport, PageReport, PollReport, poll_once};
+pub use report::{
+    AnswerReport, DocumentReport, ItemReport, PageReport, PollReport, RedirectReport, RequestReport,
+};
 pub use set_up_error::SetUpError;
 pub use source::FeedSource;
 pub use stage::{FetchStage, Polled};

@@ -5,17 +5,14 @@ use std::{ops::ControlFlow, sync::Arc};
 use jiff::Timestamp;
 use metrics::counter;
 use model::{Article, Feed, FeedCursor, RobotsPolicy};
-use reqwest::header::{
-    CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED,
-};
+use reqwest::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::{
-    Config, FeedContext, ParsedFeed, SetUpError,
+    Config, ParsedFeed, SetUpError,
     article::{FeedFacts, build_article},
-    client::{ACCEPT_FEED, Answer, AnyHop, Client, Request},
+    client::{ACCEPT_FEED, Answer, AnyHop, Client, Redirect, Request},
     cursor::{AnswerFacts, CursorMove, DocumentFacts, body_hash, poll_url, wishes},
     fault::Fault,
     freshness::Freshness,
@@ -68,6 +65,14 @@ pub(crate) struct Turn {
 pub(crate) trait TurnSink: Send {
     /// Takes one turn; breaks where no one wants further ones.
     fn take(&mut self, turn: Turn) -> impl Future<Output = ControlFlow<()>> + Send;
+}
+
+/// The answer to a feed's request.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) answer: Answer,
+    /// Whether the request had no validators.
+    pub(crate) is_unconditional: bool,
 }
 
 /// What a look at a feed brought.
@@ -181,9 +186,21 @@ impl Poller {
         before: Option<&FeedCursor>,
         now: Timestamp,
     ) -> Result<Look, (Fault, Freshness)> {
-        let bare = |fault| (fault, Freshness::default());
+        let asked = self.ask(feed, before, now, &mut Vec::new()).await;
+        let asked = asked.map_err(|fault| (fault, Freshness::default()))?;
+        self.read_answer(asked, before, now).await
+    }
+
+    /// Requests a feed once; the redirects on the way are noted, also where it fails.
+    pub(crate) async fn ask(
+        &self,
+        feed: &Feed,
+        before: Option<&FeedCursor>,
+        now: Timestamp,
+        redirects: &mut Vec<Redirect>,
+    ) -> Result<Asked, Fault> {
         let text = poll_url(feed, before);
-        let url = Url::parse(text).map_err(|error| bare(Fault::BadUrl(error.to_string())))?;
+        let url = Url::parse(text).map_err(|error| Fault::BadUrl(error.to_string()))?;
         let validators = before.filter(|cursor| !self.is_full_fetch_due(cursor, now));
         let mut headers = Vec::new();
         if let Some(cursor) = validators {
@@ -202,11 +219,29 @@ impl Poller {
         let answer = match feed.robots.unwrap_or(self.config.robots) {
             RobotsPolicy::Obey => {
                 let check = self.obey_robots(WhenUnreachable::Allow);
-                self.client.get(&request, &check).await
+                self.client.get_noting(&request, &check, redirects).await
             }
-            RobotsPolicy::IgnoreForFeed => self.client.get(&request, &AnyHop).await,
+            RobotsPolicy::IgnoreForFeed => {
+                self.client.get_noting(&request, &AnyHop, redirects).await
+            }
         };
-        let answer = answer.map_err(bare)?;
+        Ok(Asked {
+            answer: answer?,
+            is_unconditional,
+        })
+    }
+
+    /// Reads the answer to a feed's request.
+    pub(crate) async fn read_answer(
+        &self,
+        asked: Asked,
+        before: Option<&FeedCursor>,
+        now: Timestamp,
+    ) -> Result<Look, (Fault, Freshness)> {
+        let Asked {
+            answer,
+            is_unconditional,
+        } = asked;
         let facts = answer_facts(&answer, is_unconditional, now);
         if answer.status == 304 && !is_unconditional {
             return Ok(Look::Unchanged(facts));
@@ -299,13 +334,7 @@ impl Poller {
             if hash.is_some() && hash == known_hash {
                 return Ok(Parsed::Same);
             }
-            let context = FeedContext {
-                url: answer.url.as_str(),
-                content_type: answer.header(&CONTENT_TYPE),
-                content_location: answer.header(&CONTENT_LOCATION),
-                content_language: answer.header(&CONTENT_LANGUAGE),
-            };
-            let parsed = parse_feed(&body.bytes, &context)?;
+            let parsed = parse_feed(&body.bytes, &answer.feed_context())?;
             let is_whole = !parsed.truncated;
             Ok(Parsed::New {
                 parsed: Box::new(parsed),

@@ -80,6 +80,36 @@ impl HopCheck for ObeyRobots<'_> {
     }
 }
 
+impl ObeyRobots<'_> {
+    /// What robots.txt says of an address, in words.
+    pub(crate) async fn in_words(&self, url: &Url) -> String {
+        let Ok(robots_url) = robots_url(url) else {
+            return "the address has no robots.txt".to_owned();
+        };
+        let rules = self.cache.rules(&robots_url, self.client).await;
+        match (rules.is_reachable, self.when_unreachable) {
+            (false, WhenUnreachable::Allow) => {
+                format!("{robots_url} cannot be reached; a feed is polled all the same")
+            }
+            (false, WhenUnreachable::Refuse) => format!("{robots_url} cannot be reached"),
+            (true, _) if rules.robots.is_url_allowed(url) => {
+                format!("{robots_url} does not forbid it")
+            }
+            (true, _) => format!("{robots_url} forbids it"),
+        }
+    }
+
+    /// The sitemaps that the site's robots.txt names.
+    pub(crate) async fn sitemaps(&self, site: &Url) -> Vec<String> {
+        let Ok(robots_url) = robots_url(site) else {
+            return Vec::new();
+        };
+        let rules = self.cache.rules(&robots_url, self.client).await;
+        let sitemaps = rules.robots.sitemaps().iter();
+        sitemaps.map(ToString::to_string).collect()
+    }
+}
+
 impl RobotsCache {
     async fn rules(&self, robots_url: &Url, client: &Client) -> Rules {
         let slot = self.slot(robots_url);

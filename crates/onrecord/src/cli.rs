@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench, broker, check, completions, config, demo, extract, replay, run, stage, tap, topics,
+        bench, broker, check, completions, config, demo, extract, feeds, replay, run, stage, tap,
+        topics,
     },
     exit::{Exit, Failure},
 };
@@ -50,6 +51,7 @@ enum Command {
     Tap(tap::Args),
     Topics(topics::Args),
     Replay(replay::Args),
+    Feeds(feeds::Args),
     Check(check::Args),
     Config(config::Args),
     #[command(flatten)]
@@ -73,6 +75,7 @@ pub(crate) fn run() -> Result<Exit, Failure> {
         Some(Command::Tap(args)) => tap::run(args),
         Some(Command::Topics(args)) => topics::run(args),
         Some(Command::Replay(args)) => replay::run(args),
+        Some(Command::Feeds(args)) => feeds::run(args),
         Some(Command::Check(args)) => check::run(args),
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Stage(stage)) => stage::run(stage),

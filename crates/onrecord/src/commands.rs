@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod extract;
+pub(crate) mod feeds;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod stage;

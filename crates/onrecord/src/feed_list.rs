@@ -1,10 +1,9 @@
 //! Reads the list of feeds.
 
-use std::{collections::HashSet, path::Path, time::Duration};
+use std::{collections::HashSet, path::Path};
 
-use jiff::fmt::serde::unsigned_duration::friendly::compact;
-use model::{Feed, Language, PagePolicy, RobotsPolicy};
-use serde::Deserialize;
+use lists::feeds::FeedEntry;
+use model::Feed;
 
 use crate::{
     exit::Failure,
@@ -15,27 +14,14 @@ use crate::{
 /// The list that comes with the program.
 const STARTER: &str = include_str!("../../../config/feeds.toml");
 
+/// What a feed looks like in the list.
+pub(crate) const FORM: &str = "a feed is a [[feed]] table with `url` and, optional, `name`, `outlet`, `language`, `country`, `folder`, `interval`, `pages`, `robots`, `user_agent`";
+
 const KIND: ListKind = ListKind {
     key: "feed",
     file: "list of feeds",
-    form: "a feed is a [[feed]] table with `url` and, optional, `name`, `outlet`, `language`, `country`, `interval`, `pages`, `robots`, `user_agent`",
+    form: FORM,
 };
-
-/// A feed as the list has it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FeedEntry {
-    url: String,
-    name: Option<String>,
-    outlet: Option<String>,
-    language: Option<Language>,
-    country: Option<String>,
-    #[serde(default, with = "compact::optional")]
-    interval: Option<Duration>,
-    pages: Option<PagePolicy>,
-    robots: Option<RobotsPolicy>,
-    user_agent: Option<String>,
-}
 
 /// The feeds in the file at `path`.
 ///
@@ -69,27 +55,13 @@ fn feeds(list: ListFile<FeedEntry>) -> Result<Vec<Feed>, Mistakes> {
             let message = format!("`{country}` is no country code of two letters, such as `KH`");
             mistakes.push(list.mistake(item, message));
         }
-        match Feed::from_url(&entry.url) {
-            Ok(feed) => feeds.push(with_details(feed, entry)),
+        match entry.to_feed() {
+            Ok(feed) => feeds.push(feed),
             Err(error) => mistakes.push(list.mistake(item, error.to_string())),
         }
     }
     list.finish(mistakes)?;
     Ok(feeds)
-}
-
-fn with_details(feed: Feed, entry: &FeedEntry) -> Feed {
-    Feed {
-        name: entry.name.clone(),
-        outlet: entry.outlet.clone().unwrap_or_else(|| feed.outlet.clone()),
-        language: entry.language.clone(),
-        country: entry.country.clone(),
-        interval: entry.interval,
-        pages: entry.pages,
-        robots: entry.robots,
-        user_agent: entry.user_agent.clone(),
-        ..feed
-    }
 }
 
 fn is_country(code: &str) -> bool {

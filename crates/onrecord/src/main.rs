@@ -19,6 +19,7 @@ mod source_file;
 mod stages;
 mod telemetry;
 mod terminal;
+mod time_words;
 mod watchlist;
 
 use std::process::ExitCode;

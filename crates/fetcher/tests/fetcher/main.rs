@@ -7,6 +7,7 @@
     reason = "this whole crate is a test"
 )]
 
+mod discovery;
 mod newsroom;
 mod on_broker;
 mod pages;

@@ -113,7 +113,23 @@ fn one_feed_is_explained_end_to_end() {
     newsroom.set("/rss", Answer::feed(document).with("etag", "\"1\""));
     newsroom.set("/a", Answer::page(page("First")));
     let report = poll_once(&config(), &feed(&newsroom.url("/rss"))).unwrap();
-    assert_eq!(report.answer.unwrap().etag.as_deref(), Some("\"1\""));
+    let answer = report.answer.unwrap();
+    assert_eq!(
+        (answer.status, answer.etag.as_deref()),
+        (200, Some("\"1\""))
+    );
+    assert!(
+        report.robots.contains("robots.txt does not forbid it"),
+        "{}",
+        report.robots
+    );
+    let lengths: Vec<bool> = report
+        .pages
+        .iter()
+        .map(|page| page.text_characters > 200)
+        .collect();
+    assert_eq!(lengths, [true, false]);
+    assert!(report.pages[1].problem.as_ref().unwrap().contains("404"));
     let items = report.document.unwrap().items;
     assert_eq!(items[0].identity, "guid");
     assert_eq!(items[0].warnings, ["it has no date"]);
@@ -126,5 +142,19 @@ fn one_feed_is_explained_end_to_end() {
     );
     let report = poll_once(&config(), &feed(&newsroom.url("/rss"))).unwrap();
     let code = report.fault.unwrap().code;
-    assert!(code == "not_a_feed" || code == "unparsable", "{code}");
+    assert_eq!(code, "not_a_feed");
+    assert_eq!(
+        report.answer.unwrap().status,
+        200,
+        "there was an answer all the same"
+    );
+    newsroom.set("/old", Answer::redirect(301, "/gone"));
+    newsroom.set("/gone", Answer::status(410));
+    let report = poll_once(&config(), &feed(&newsroom.url("/old"))).unwrap();
+    let redirect = report.redirects.first().unwrap();
+    assert_eq!(
+        (redirect.status, redirect.to.as_str()),
+        (301, newsroom.url("/gone").as_str())
+    );
+    assert_eq!(report.fault.unwrap().code, "http_410");
 }

@@ -149,7 +149,14 @@ impl Reader<'_> {
             };
             part.set_text("title", title, 0);
         }
+        // A news sitemap states an article's language as that of its publication.
+        let is_publication = kind == "source" && self.document.version == "news-sitemap";
+        let language = part.value("language").filter(|_| is_publication);
+        let language = language.map(str::to_owned);
         let node = self.context();
+        if let Some(language) = language.filter(|_| node.value("language").is_none()) {
+            node.replace_value("language", language);
+        }
         if node.children.len() < 20 {
             node.children.push((kind, part));
         }
