@@ -13,9 +13,10 @@ use kafka_protocol::{
 
 use crate::{
     connection::{Caller, Connection},
+    layouts,
     reply::Reply,
     requests::{
-        configs, fetch, group_offsets, groups, list_offsets, metadata, produce, topics,
+        configs, fetch, group_offsets, groups, list_offsets, log_dirs, metadata, produce, topics,
         transactions,
     },
 };
@@ -23,7 +24,7 @@ use crate::{
 /// The requests served, with the versions: what current librdkafka and Java clients need.
 /// `Produce`, `Fetch` and `EndTxn` stop where fields would come that one node has no use for
 /// (topic ids, epoch bumps by the broker).
-const SERVED: [(ApiKey, i16, i16); 30] = [
+pub(crate) const SERVED: [(ApiKey, i16, i16); 31] = [
     (ApiKey::Produce, 3, 8),
     (ApiKey::Fetch, 4, 11),
     (ApiKey::ListOffsets, 1, 7),
@@ -54,6 +55,7 @@ const SERVED: [(ApiKey, i16, i16); 30] = [
     (ApiKey::OffsetDelete, 0, 0),
     (ApiKey::DescribeCluster, 0, 0),
     (ApiKey::DescribeAcls, 1, 3),
+    (ApiKey::DescribeLogDirs, 1, 4),
 ];
 
 /// The kind of request with this number, where it is served.
@@ -92,6 +94,9 @@ pub(crate) fn answer(
     body: Bytes,
 ) -> io::Result<Option<Reply>> {
     let node = &*connection.node;
+    if let Some(layout) = layouts::of(key) {
+        layout.check(version, &body)?;
+    }
     let call = Call { version, body };
     match key {
         ApiKey::Produce => produce::answer(node, version, call.decode()?),
@@ -108,6 +113,7 @@ pub(crate) fn answer(
         ApiKey::DeleteTopics => call.by(|request| topics::delete(node, request)),
         ApiKey::CreatePartitions => call.by(|request| topics::add_partitions(node, request)),
         ApiKey::DeleteRecords => call.by(|request| topics::delete_records(node, request)),
+        ApiKey::DescribeLogDirs => call.by(|request| log_dirs::describe(node, request)),
         ApiKey::DescribeConfigs => call.by(|request| configs::describe(node, request)),
         ApiKey::AlterConfigs => call.by(|request| configs::replace(node, request)),
         ApiKey::IncrementalAlterConfigs => call.by(|request| configs::change(node, request)),

@@ -14,7 +14,7 @@ use kafka_protocol::{
 };
 use tracing::{debug, warn};
 
-use crate::{api, node::Node, reply::Reply, waiter::Waiter};
+use crate::{api, layout, node::Node, reply::Reply, waiter::Waiter};
 
 /// A client that reads nothing for so long is given up.
 const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
@@ -109,7 +109,9 @@ impl Connection {
             }
             return Err(bad(format!("{key:?} version {version} is not served")));
         }
-        let header = RequestHeader::decode(&mut request, key.request_header_version(version))
+        let header_version = key.request_header_version(version);
+        layout::check_header(header_version > 1, &request)?;
+        let header = RequestHeader::decode(&mut request, header_version)
             .map_err(|error| bad(format!("request header: {error}")))?;
         let caller = Caller {
             client_id: header

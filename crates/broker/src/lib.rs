@@ -17,6 +17,8 @@ mod data_lock;
 mod group;
 mod groups;
 mod journal;
+mod layout;
+mod layouts;
 mod log;
 mod node;
 mod partition;

@@ -5,6 +5,7 @@ pub(crate) mod fetch;
 pub(crate) mod group_offsets;
 pub(crate) mod groups;
 pub(crate) mod list_offsets;
+pub(crate) mod log_dirs;
 pub(crate) mod metadata;
 pub(crate) mod produce;
 pub(crate) mod topics;

@@ -9,21 +9,32 @@ use std::{
 
 use rdkafka::producer::Producer;
 
-use crate::harness::{create_topic, drain, eventually, producer, read_all, send};
+use crate::harness::{PATIENCE, create_topic, drain, eventually, producer, read_all, send};
 
 /// The broker in a process of its own: this test binary, run again for one "test" that serves.
-struct Process {
+pub(crate) struct Process {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Process {
-    fn start(folder: &Path, address: &str) -> Self {
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn start(folder: &Path, address: &str) -> Self {
         Self::spawn(
             Command::new(std::env::current_exe().unwrap()),
             folder,
             address,
         )
+    }
+
+    /// With everything forced to disk before it is acknowledged.
+    fn start_forcing(folder: &Path, address: &str) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.env("BROKER_FSYNC", "commit");
+        Self::spawn(command, folder, address)
     }
 
     /// No file of its may grow over 100 blocks: as a full disk, for which a test has no room.
@@ -67,7 +78,12 @@ fn serves_when_told() {
     ) else {
         return;
     };
+    let fsync = match std::env::var("BROKER_FSYNC").as_deref() {
+        Ok("commit") => broker::Fsync::Commit,
+        _ => broker::Fsync::None,
+    };
     let config = broker::Config {
+        fsync,
         data: folder.into(),
         listen: address.parse().unwrap(),
         segment_bytes: 100_000,
@@ -153,4 +169,32 @@ fn a_full_disk_loses_nothing_and_spoils_nothing() {
         .map(|value| value.split_once(' ').unwrap().0.parse().unwrap())
         .collect();
     assert_eq!(numbers, (0..600).collect::<Vec<usize>>());
+}
+
+/// That the disk has it cannot be seen without cutting the power; that this way of working serves
+/// records, transactions and restarts as the other does, can.
+#[test]
+fn a_broker_that_forces_to_disk_keeps_what_it_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut broker = Process::start_forcing(folder.path(), "127.0.0.1:0");
+    let address = broker.address.clone();
+    create_topic(&address, "t", 1, &[]);
+    let plain = producer(&address, &[]);
+    let committing = producer(&address, &[("transactional.id", "x")]);
+    committing.init_transactions(PATIENCE).unwrap();
+    for n in 0..20 {
+        send(&plain, "t", "k", &format!("plain {n}"));
+        drain(&plain);
+        committing.begin_transaction().unwrap();
+        send(&committing, "t", "k", &format!("committed {n}"));
+        committing.commit_transaction(PATIENCE).unwrap();
+        if n == 10 {
+            drop(broker);
+            broker = Process::start_forcing(folder.path(), &address);
+        }
+    }
+    let expected: Vec<String> = (0..20)
+        .flat_map(|n| [format!("plain {n}"), format!("committed {n}")])
+        .collect();
+    assert_eq!(read_all(&address, "t", "read_committed")[&0], expected);
 }

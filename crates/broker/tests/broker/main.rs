@@ -7,6 +7,8 @@ mod harness;
 #[cfg(test)]
 mod produce_and_consume;
 #[cfg(test)]
+mod spoilt_requests;
+#[cfg(test)]
 mod start_and_stop;
 #[cfg(test)]
 mod transactions;
