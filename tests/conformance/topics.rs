@@ -18,6 +18,7 @@ on_both_brokers!(
     a_deleted_topic_is_gone_and_can_be_made_anew,
     partitions_can_be_added_but_not_taken,
     settings_can_be_read_and_changed,
+    sizes_and_records_are_told,
     an_unknown_topic_is_not_made_by_writing_to_it,
 );
 
@@ -109,6 +110,32 @@ fn settings_can_be_read_and_changed(broker: &BrokerUnderTest) {
     // rdkafka 0.39 does not hand out the refusal of a single resource, so look at the effect.
     drop(broker.wait(broker.admin().alter_configs([&nonsense], &admin_options())));
     assert_eq!(setting(broker, &topic, "retention.ms"), "8000000");
+}
+
+fn sizes_and_records_are_told(broker: &BrokerUnderTest) {
+    let topic = broker.topic("sized", 2);
+    let producer = broker.transactional(&unique("sized"), &[]);
+    for transaction in 0..5 {
+        producer.begin();
+        for record in 0..4 {
+            producer.send_keyed(&topic, &record.to_string(), &"x".repeat(500));
+        }
+        producer
+            .commit()
+            .unwrap_or_else(|error| panic!("{transaction}: {error}"));
+    }
+    let kafka = stream::KafkaConfig {
+        bootstrap_servers: broker.servers().to_owned(),
+        ..stream::KafkaConfig::default()
+    };
+    let overviews = stream::topic_overview(&kafka, &[]).unwrap();
+    let overview = overviews.iter().find(|overview| overview.topic == topic);
+    let overview = overview.expect("the topic is listed");
+    let bytes = overview.bytes.expect("the broker tells sizes");
+    assert!((10_000..20_000).contains(&bytes), "{overview:?}");
+    // Each transaction leaves a marker in each partition that it wrote to.
+    assert!((25..=30).contains(&overview.offsets), "{overview:?}");
+    assert_eq!(stream::count_records(&kafka, &topic).unwrap(), 20);
 }
 
 fn an_unknown_topic_is_not_made_by_writing_to_it(broker: &BrokerUnderTest) {

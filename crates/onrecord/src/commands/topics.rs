@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use clap::ValueEnum;
-use stream::{TopicOverview, topic_overview};
+use serde::Serialize;
+use stream::{KafkaConfig, StreamError, TopicOverview, count_records, topic_overview};
 
 use crate::{
     config::{ConfigArgs, Settings},
@@ -17,13 +18,20 @@ use crate::{
 #[command(after_help = "\
 Examples:
   onrecord topics
+  onrecord topics --count
   onrecord topics --data /srv/onrecord -o jsonl
 
-Records are counted by offsets: at most as many. Bytes stand where the broker tells them.")]
+Offsets are what a topic's partitions span: transactions and compaction take some too, so there
+are at most as many records; --count reads the topics and counts. Bytes are of one copy on disk
+(- where the broker does not say, or connections are secured). A group that keeps its state in a
+topic, as the fetcher does in feed-cursors, owns it and has no lag.")]
 pub(crate) struct Args {
     /// How to print
     #[arg(short, long, value_name = "FORM", default_value = "table")]
     output: OutputForm,
+    /// Count the records, by reading every topic
+    #[arg(long)]
+    count: bool,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -44,12 +52,40 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let connection = Connection::open_or_join(&loaded.settings)?;
     let groups = groups(&loaded.settings);
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
-    let topics = topic_overview(&connection.kafka, &groups);
+    let rows = topic_overview(&connection.kafka, &groups).and_then(|topics| {
+        let rows = topics
+            .into_iter()
+            .map(|topic| Row::of(topic, &connection.kafka, args.count));
+        rows.collect::<Result<Vec<Row>, StreamError>>()
+    });
     connection.close();
-    print(
-        args.output,
-        &topics.map_err(|error| stream_failure(&error))?,
-    )
+    print(args.output, &rows.map_err(|error| stream_failure(&error))?)
+}
+
+/// A topic, and how many records it holds where that was asked for.
+#[derive(Debug, Serialize)]
+struct Row {
+    #[serde(flatten)]
+    topic: TopicOverview,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: Option<u64>,
+}
+
+impl Row {
+    fn of(topic: TopicOverview, kafka: &KafkaConfig, count: bool) -> Result<Self, StreamError> {
+        let records = count.then(|| count_records(kafka, &topic.topic));
+        let records = records.transpose()?;
+        Ok(Self { topic, records })
+    }
+
+    /// For people: how far each group is, or that it owns the topic.
+    fn groups(&self) -> String {
+        let behind = self.topic.lag.iter();
+        let behind = behind.map(|(group, lag)| format!("{group} {lag}"));
+        let owners = self.topic.owned_by.iter();
+        let owners = owners.map(|group| format!("{group} owns it"));
+        behind.chain(owners).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// The consumer groups of the pipeline: one a stage and one a target of alerts.
@@ -60,36 +96,33 @@ fn groups(settings: &Settings) -> Vec<String> {
     stages.into_iter().chain(targets).collect()
 }
 
-fn print(form: OutputForm, topics: &[TopicOverview]) -> Result<Exit, Failure> {
+fn print(form: OutputForm, rows: &[Row]) -> Result<Exit, Failure> {
     let mut output = terminal::output();
     match form {
         OutputForm::Table => {
-            let mut table =
-                terminal::table(["topic", "partitions", "records", "bytes", "lag by group"]);
-            for topic in topics {
-                let lag = topic
-                    .lag
-                    .iter()
-                    .map(|(group, lag)| format!("{group} {lag}"));
+            let is_counted = rows.iter().any(|row| row.records.is_some());
+            let size = if is_counted { "records" } else { "offsets" };
+            let mut table = terminal::table(["topic", "partitions", size, "bytes", "lag by group"]);
+            for row in rows {
+                let topic = &row.topic;
+                let bytes = topic.bytes.map(|bytes| bytes.to_string());
                 table.add_row([
                     topic.topic.clone(),
                     topic.partitions.to_string(),
-                    topic.records.to_string(),
-                    topic
-                        .bytes
-                        .map_or_else(|| "-".to_owned(), |bytes| bytes.to_string()),
-                    lag.collect::<Vec<_>>().join(", "),
+                    row.records.unwrap_or(topic.offsets).to_string(),
+                    bytes.unwrap_or_else(|| "-".to_owned()),
+                    row.groups(),
                 ]);
             }
             writeln!(output, "{table}")?;
         }
         OutputForm::Json => {
-            let text = serde_json::to_string_pretty(topics).expect("an overview is plain data");
+            let text = serde_json::to_string_pretty(rows).expect("an overview is plain data");
             writeln!(output, "{text}")?;
         }
         OutputForm::Jsonl => {
-            for topic in topics {
-                let line = serde_json::to_string(topic).expect("an overview is plain data");
+            for row in rows {
+                let line = serde_json::to_string(row).expect("an overview is plain data");
                 writeln!(output, "{line}")?;
             }
         }
