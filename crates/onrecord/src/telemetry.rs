@@ -52,7 +52,9 @@ impl Health {
             return vec!["no stage is started yet".to_owned()];
         }
         let reason = |stage: &StageStatus| match stage.state() {
-            StageState::Running => None,
+            StageState::Running => stage
+                .trouble()
+                .map(|reason| format!("{} has committed nothing since: {reason}", stage.name())),
             StageState::Starting => Some(format!("{} is starting", stage.name())),
             StageState::Stopped => Some(format!("{} has ended", stage.name())),
             StageState::Retrying { reason, since } => {

@@ -68,7 +68,12 @@ struct Inner {
     restarts: u64,
     in_flight: bool,
     last_activity: Instant,
+    /// The last failure, until a commit shows that it is over.
+    trouble: Option<String>,
 }
+
+/// Idle for so long, a stage is held for well though it has committed nothing since it failed.
+const WELL_AFTER: Duration = Duration::from_secs(10);
 
 impl StageStatus {
     /// The status of a stage not yet running.
@@ -85,6 +90,7 @@ impl StageStatus {
                 restarts: 0,
                 in_flight: false,
                 last_activity: Instant::now(),
+                trouble: None,
             })),
         }
     }
@@ -126,6 +132,15 @@ impl StageStatus {
         inner.state == StageState::Running && inner.lag == Some(0) && !inner.in_flight
     }
 
+    /// Why the stage failed last, where it has committed nothing since: it may be at work again,
+    /// and about to fail in the same way.
+    pub fn trouble(&self) -> Option<String> {
+        if self.is_idle() && self.quiet_for() >= WELL_AFTER {
+            return None;
+        }
+        self.lock().trouble.clone()
+    }
+
     /// How long ago the stage last took in a record, committed, failed or changed state.
     pub fn quiet_for(&self) -> Duration {
         self.lock().last_activity.elapsed()
@@ -146,6 +161,7 @@ impl StageStatus {
             StageState::Retrying { since, .. } => *since,
             StageState::Starting | StageState::Running | StageState::Stopped => Timestamp::now(),
         };
+        inner.trouble = Some(reason.clone());
         inner.state = StageState::Retrying { reason, since };
         inner.in_flight = false;
         inner.last_activity = Instant::now();
@@ -184,6 +200,7 @@ impl StageStatus {
             *inner.committed_outputs.entry(topic).or_insert(0) += count;
         }
         inner.last_commit = Some(Timestamp::now());
+        inner.trouble = None;
         inner.last_activity = Instant::now();
     }
 
@@ -206,6 +223,17 @@ mod tests {
         assert!(status.is_idle());
         status.begin_work();
         assert!(!status.is_idle());
+    }
+
+    #[test]
+    fn trouble_lasts_until_a_commit() {
+        let status = StageStatus::new("sink");
+        status.set_retrying("no luck".to_owned());
+        status.set_state(StageState::Running);
+        status.set_lag(Some(0));
+        assert_eq!(status.trouble().as_deref(), Some("no luck"));
+        status.count_commit(1, &BTreeMap::new(), 0);
+        assert_eq!(status.trouble(), None);
     }
 
     #[test]

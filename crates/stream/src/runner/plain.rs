@@ -92,7 +92,9 @@ impl<'a> Attempt<'a> {
 
     /// Says at once that Kafka is gone: taking the attempt down may need some seconds then.
     pub(crate) fn announce(&self, failure: &Failure) {
-        if let Failure::Unreachable(reason) = failure {
+        if let Failure::Unreachable(reason) = failure
+            && !self.stop.is_cancelled()
+        {
             let address = &self.config.kafka.bootstrap_servers;
             report(self.status, &unreachable_reason(address, reason));
         }

@@ -181,7 +181,9 @@ impl TransactionWriter {
             }
             self.check_connection(patience)?;
             if patience.is_over() {
-                return Err(Failure::Other("records not accepted in time".to_owned()));
+                // Not counted among failures: it passes when the disk has room again.
+                let reason = "it accepts no records: is its disk full?";
+                return Err(Failure::Unreachable(reason.to_owned()));
             }
         }
         if self.producer.context().refused().is_some() {
