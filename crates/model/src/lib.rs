@@ -12,6 +12,7 @@ mod entity;
 mod feed;
 mod feed_cursor;
 mod feed_health;
+mod findings;
 mod found;
 mod id;
 mod language;
@@ -34,6 +35,7 @@ pub use feed_cursor::{
     Renewal, Revisit, Rhythm, SeenItem,
 };
 pub use feed_health::{FeedHealthRecord, FeedVolume};
+pub use findings::{EntityView, Findings, MentionView, QuoteView, View};
 pub use found::{FieldSource, Found};
 pub use id::{AlertId, ArticleId, EntityId, FeedId, MentionId, OfficialId, QuoteId};
 pub use language::{Language, ParseLanguageError};

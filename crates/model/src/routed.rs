@@ -1,14 +1,14 @@
 //! Downstream records: one quote, entity or mention with the article it stands in.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap, hash::Hash};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Article, ArticleId, Enriched, Entity, EntityId, FeedId, Language, Mention, MentionId, Origin,
-    Quote, QuoteId, Span,
+    Article, ArticleId, Enriched, Entity, EntityId, FeedId, Findings, Language, Mention, MentionId,
+    Origin, Quote, QuoteId, Span,
 };
 
 /// What a downstream reader needs to know of an article without its text.
@@ -100,22 +100,22 @@ impl From<&Article> for ArticleRef {
 }
 
 impl Enriched {
+    /// Everything found, to be written without copying it first.
+    ///
+    /// # Errors
+    /// Never with articles as they are: where the article's reference has no JSON form.
+    pub fn findings(&self) -> Result<Findings<'_>, serde_json::Error> {
+        Findings::of(self)
+    }
+
     /// The quotes as downstream records, in text order.
     pub fn quote_records(&self) -> Vec<QuoteRecord> {
         let article = ArticleRef::from(&self.article);
-        let mut occurrences = HashMap::new();
-        let records = self.extraction.quotes.iter().map(|quote| {
-            let text = joined(&self.article.body, &quote.content);
-            let occurrence = occurrences
-                .entry(text.clone())
-                .and_modify(|n| *n += 1)
-                .or_insert(0);
-            QuoteRecord {
-                id: QuoteId::new(&article.id, &text, *occurrence),
-                article: article.clone(),
-                text,
-                quote: quote.clone(),
-            }
+        let records = self.quotes_with_ids().map(|(id, text, quote)| QuoteRecord {
+            id,
+            article: article.clone(),
+            text: text.into_owned(),
+            quote: quote.clone(),
         });
         records.collect()
     }
@@ -123,15 +123,10 @@ impl Enriched {
     /// The entities as downstream records, in text order.
     pub fn entity_records(&self) -> Vec<EntityRecord> {
         let article = ArticleRef::from(&self.article);
-        let mut occurrences = HashMap::new();
-        let records = self.extraction.entities.iter().map(|entity| {
-            let key = (entity.kind, entity.name.clone());
-            let occurrence = occurrences.entry(key).and_modify(|n| *n += 1).or_insert(0);
-            EntityRecord {
-                id: EntityId::new(&article.id, entity.kind.as_str(), &entity.name, *occurrence),
-                article: article.clone(),
-                entity: entity.clone(),
-            }
+        let records = self.entities_with_ids().map(|(id, entity)| EntityRecord {
+            id,
+            article: article.clone(),
+            entity: entity.clone(),
         });
         records.collect()
     }
@@ -139,23 +134,75 @@ impl Enriched {
     /// The mentions of officials as downstream records, in text order.
     pub fn mention_records(&self) -> Vec<MentionRecord> {
         let article = ArticleRef::from(&self.article);
-        let mut occurrences = HashMap::new();
-        let records = self.extraction.mentions.iter().map(|mention| {
-            let key = mention.official.clone();
-            let occurrence = occurrences.entry(key).and_modify(|n| *n += 1).or_insert(0);
-            MentionRecord {
-                id: MentionId::new(&article.id, &mention.official, *occurrence),
+        let records = self
+            .mentions_with_ids()
+            .map(|(id, text, mention)| MentionRecord {
+                id,
                 article: article.clone(),
-                text: joined(&self.article.body, &[mention.span]),
+                text: text.to_owned(),
                 mention: mention.clone(),
-            }
-        });
+            });
         records.collect()
+    }
+
+    /// Each quote with its id and its words.
+    pub(crate) fn quotes_with_ids(&self) -> impl Iterator<Item = (QuoteId, Cow<'_, str>, &Quote)> {
+        let mut alike = Alike::default();
+        self.extraction.quotes.iter().map(move |quote| {
+            let text = joined(&self.article.body, &quote.content);
+            let id = QuoteId::new(&self.article.id, &text, alike.next(text.clone()));
+            (id, text, quote)
+        })
+    }
+
+    /// Each entity with its id.
+    pub(crate) fn entities_with_ids(&self) -> impl Iterator<Item = (EntityId, &Entity)> {
+        let mut alike = Alike::default();
+        self.extraction.entities.iter().map(move |entity| {
+            let (kind, name) = (entity.kind.as_str(), entity.name.as_str());
+            let id = EntityId::new(&self.article.id, kind, name, alike.next((kind, name)));
+            (id, entity)
+        })
+    }
+
+    /// Each mention of an official with its id and its words.
+    pub(crate) fn mentions_with_ids(&self) -> impl Iterator<Item = (MentionId, &str, &Mention)> {
+        let mut alike = Alike::default();
+        self.extraction.mentions.iter().map(move |mention| {
+            let official = &mention.official;
+            let id = MentionId::new(&self.article.id, official, alike.next(official));
+            (id, text_of(&self.article.body, mention.span), mention)
+        })
     }
 }
 
-/// The text of the spans, joined by a space; a span of another text counts as empty.
-fn joined(body: &str, spans: &[Span]) -> String {
+/// Numbers those that are alike, from 0.
+struct Alike<K>(HashMap<K, usize>);
+
+impl<K> Default for Alike<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Eq + Hash> Alike<K> {
+    fn next(&mut self, key: K) -> usize {
+        let seen = self.0.entry(key).or_insert(0);
+        *seen += 1;
+        *seen - 1
+    }
+}
+
+/// The text of the spans, joined by a space.
+fn joined<'a>(body: &'a str, spans: &[Span]) -> Cow<'a, str> {
+    if let [only] = spans {
+        return Cow::Borrowed(text_of(body, *only));
+    }
     let texts: Vec<&str> = spans.iter().filter_map(|span| span.text(body)).collect();
-    texts.join(" ")
+    Cow::Owned(texts.join(" "))
+}
+
+/// The text of a span; one of another text counts as empty.
+fn text_of(body: &str, span: Span) -> &str {
+    span.text(body).unwrap_or_default()
 }

@@ -25,8 +25,11 @@ impl Stage for SinkStage {
     }
 
     fn process(&mut self, enriched: Enriched, outbox: &mut Outbox) -> Result<(), Reject> {
+        let findings = enriched
+            .findings()
+            .map_err(|error| Reject::new(format!("article has no reference: {error}")))?;
         for route in ROUTES {
-            (route.send)(&enriched, outbox)?;
+            (route.send)(&findings, outbox)?;
         }
         Ok(())
     }
@@ -59,6 +62,22 @@ mod tests {
         assert!(!outbox.sent_to(QUOTES).is_empty());
         assert!(!outbox.sent_to(ENTITIES).is_empty());
         assert!(!outbox.sent_to(MENTIONS).is_empty());
+    }
+
+    #[test]
+    fn views_are_written_as_the_records_that_they_stand_for() {
+        let enriched = enriched();
+        let mut whole = Outbox::new();
+        for record in enriched.quote_records() {
+            whole.send(QUOTES, &record).unwrap();
+        }
+        for record in enriched.entity_records() {
+            whole.send(ENTITIES, &record).unwrap();
+        }
+        for record in enriched.mention_records() {
+            whole.send(MENTIONS, &record).unwrap();
+        }
+        assert_eq!(sink(&enriched).records(), whole.records());
     }
 
     #[test]

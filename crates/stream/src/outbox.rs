@@ -1,6 +1,8 @@
 //! What a stage has to say about one input, held until the transaction.
 
-use model::Record;
+use jiff::Timestamp;
+use model::{Record, View};
+use serde::Serialize;
 
 use crate::{Reject, Topic};
 
@@ -8,6 +10,16 @@ use crate::{Reject, Topic};
 #[derive(Debug, Default)]
 pub struct Outbox {
     records: Vec<OutgoingRecord>,
+}
+
+/// A quote, entity or mention with its article's reference fits; longer ones grow.
+const USUAL_BYTES: usize = 1_024;
+
+/// What the envelope of a record takes from it.
+struct Envelope {
+    key: String,
+    event_id: String,
+    event_time: Option<Timestamp>,
 }
 
 /// A record on its way out: encoded, with the envelope's fields.
@@ -38,15 +50,47 @@ impl Outbox {
     /// # Errors
     /// A [`Reject`] where the record has no JSON form (a map with keys that are not text).
     pub fn send<T: Record>(&mut self, topic: Topic<T>, record: &T) -> Result<(), Reject> {
-        let payload = serde_json::to_vec(record)
+        let envelope = Envelope {
+            key: record.key(),
+            event_id: record.event_id(),
+            event_time: record.event_time(),
+        };
+        self.push(topic, envelope, record)
+    }
+
+    /// Puts a view of a record into the outbox.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_view<T: Record>(
+        &mut self,
+        topic: Topic<T>,
+        view: &impl View<T>,
+    ) -> Result<(), Reject> {
+        let envelope = Envelope {
+            key: view.key().to_owned(),
+            event_id: view.event_id(),
+            event_time: view.event_time(),
+        };
+        self.push(topic, envelope, view)
+    }
+
+    fn push<T: Record>(
+        &mut self,
+        topic: Topic<T>,
+        envelope: Envelope,
+        record: &impl Serialize,
+    ) -> Result<(), Reject> {
+        let mut payload = Vec::with_capacity(USUAL_BYTES);
+        serde_json::to_writer(&mut payload, record)
             .map_err(|error| Reject::new(format!("record has no json form: {error}")))?;
         self.records.push(OutgoingRecord {
             topic: topic.name(),
-            key: record.key(),
+            key: envelope.key,
             payload,
             event_type: T::TYPE,
-            event_id: record.event_id(),
-            event_time: record.event_time().map(|time| time.to_string()),
+            event_id: envelope.event_id,
+            event_time: envelope.event_time.map(|time| time.to_string()),
         });
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! The topic `mentions`: where an article names a watched official.
 
-use model::Enriched;
+use model::Findings;
 use stream::{MENTIONS, Outbox, Reject};
 
 /// One record for each mention of the article, in text order.
-pub(super) fn send(enriched: &Enriched, outbox: &mut Outbox) -> Result<(), Reject> {
-    for record in enriched.mention_records() {
-        outbox.send(MENTIONS, &record)?;
+pub(super) fn send(findings: &Findings<'_>, outbox: &mut Outbox) -> Result<(), Reject> {
+    for mention in findings.mentions() {
+        outbox.send_view(MENTIONS, &mention)?;
     }
     Ok(())
 }

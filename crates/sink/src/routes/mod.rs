@@ -4,7 +4,7 @@ mod entities;
 mod mentions;
 mod quotes;
 
-use model::Enriched;
+use model::Findings;
 use stream::{ENTITIES, MENTIONS, Outbox, QUOTES, Reject};
 
 /// What one topic takes from an enriched article.
@@ -12,7 +12,7 @@ pub(crate) struct Route {
     /// Topic, without prefix.
     pub(crate) topic: &'static str,
     /// Puts the topic's records into the outbox.
-    pub(crate) send: fn(&Enriched, &mut Outbox) -> Result<(), Reject>,
+    pub(crate) send: fn(&Findings<'_>, &mut Outbox) -> Result<(), Reject>,
 }
 
 /// All routes. To add one: a file here, a line here, the topic in `stream` and in the
