@@ -79,6 +79,8 @@ impl TransactionWriter {
             .set("message.max.bytes", message_bytes.to_string())
             // A batch is handed over at once: what waits longer is only the last few records.
             .set("linger.ms", "1")
+            // Only refusals are looked at: thousands of good reports a batch are not made.
+            .set("delivery.report.only.error", "true")
             .create_with_context(WriterContext::default())
             .map_err(|error| Failure::of("cannot create a producer", &error))?;
         let writer = Self {
@@ -127,8 +129,13 @@ impl TransactionWriter {
             .begin_transaction()
             .map_err(|error| Failure::of("cannot begin a transaction", &error))?;
         let mut patience = Patience::for_transaction(stop);
+        // Records of a topic come in runs.
+        let (mut name, mut topic) = ("", String::new());
         for record in records {
-            self.send(record, &mut patience)?;
+            if record.topic != name {
+                (name, topic) = (record.topic, self.kafka.prefixed(record.topic));
+            }
+            self.send(&topic, record, &mut patience)?;
         }
         if let Some(Position {
             offsets,
@@ -145,9 +152,13 @@ impl TransactionWriter {
         })
     }
 
-    fn send(&self, record: &OutgoingRecord, patience: &mut Patience<'_>) -> Result<(), Failure> {
-        let topic = self.kafka.prefixed(record.topic);
-        let mut next = BaseRecord::to(&topic)
+    fn send(
+        &self,
+        topic: &str,
+        record: &OutgoingRecord,
+        patience: &mut Patience<'_>,
+    ) -> Result<(), Failure> {
+        let mut next = BaseRecord::to(topic)
             .key(&record.key)
             .payload(&record.payload)
             .headers(self.headers(record));
@@ -163,7 +174,7 @@ impl TransactionWriter {
                 }
                 Err((error, _)) => {
                     if let Some(code) = error.rdkafka_error_code() {
-                        self.producer.context().refuse(code, &topic);
+                        self.producer.context().refuse(code, topic);
                     }
                     return Err(Failure::of("cannot write", &error));
                 }
