@@ -18,7 +18,8 @@ use crate::{
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Copies `records` records from one topic to another (names without prefix), in transactions as
-/// large as the configured batches, each with its offsets. Nothing is decoded, nothing overlaps.
+/// large as the configured batches, each with its offsets, and says how long that took from the
+/// first record on. Nothing is decoded, nothing overlaps.
 ///
 /// It is what `onrecord bench` compares the stages with, by the same client on the same records.
 ///
@@ -29,7 +30,7 @@ pub fn copy_bare(
     from: &str,
     to: &str,
     records: usize,
-) -> Result<(), StreamError> {
+) -> Result<Duration, StreamError> {
     let (from, to) = (config.kafka.prefixed(from), config.kafka.prefixed(to));
     let failed = |error: KafkaError| question_failed(&config.kafka, "copy records", &error);
     let consumer = reader(config, &from)?;
@@ -44,19 +45,28 @@ pub fn copy_bare(
         return Err(failed(KafkaError::Canceled));
     };
     let mut left = records;
+    let mut started = None;
     while left > 0 {
         producer.begin_transaction().map_err(failed)?;
         let mut offsets = TopicPartitionList::new();
         let begun = Instant::now();
+        let mut first = None;
         let mut copied = 0;
         while copied < config.batch.records.min(left) {
-            let Some(message) = consumer.poll(Duration::from_millis(100)) else {
+            let waited = first.map(|first: Instant| first.elapsed());
+            let wait = config.batch.time.saturating_sub(waited.unwrap_or_default());
+            if copied > 0 && wait.is_zero() {
+                break;
+            }
+            let Some(message) = consumer.poll(wait) else {
                 if begun.elapsed() > CALL_TIMEOUT {
                     return Err(failed(KafkaError::Canceled));
                 }
                 continue;
             };
             let message = message.map_err(failed)?;
+            let now = *first.get_or_insert_with(Instant::now);
+            started.get_or_insert(now);
             producer
                 .send(
                     BaseRecord::to(&to)
@@ -79,7 +89,7 @@ pub fn copy_bare(
         producer.commit_transaction(CALL_TIMEOUT).map_err(failed)?;
         left -= copied;
     }
-    Ok(())
+    Ok(started.map_or(Duration::ZERO, |started| started.elapsed()))
 }
 
 /// A consumer of the whole topic from its beginning.

@@ -34,7 +34,8 @@ pub const ALERTS: Topic<Alert> = Topic::new("alerts");
 pub const DEAD_LETTERS: Topic<Rejected> = Topic::new("dead-letters");
 
 impl<T: Record> Topic<T> {
-    const fn new(name: &'static str) -> Self {
+    /// A topic besides those of the pipeline, by its name before the configured prefix.
+    pub const fn new(name: &'static str) -> Self {
         Self {
             name,
             record: PhantomData,

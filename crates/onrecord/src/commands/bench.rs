@@ -1,49 +1,49 @@
-//! `onrecord bench`: how fast the stages are, beside a bare copy of the same records.
+//! `onrecord bench`: how fast the stages are beside a bare copy of the same records, how fast and
+//! how late the whole pipeline is, and what it costs when idle.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::Write,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+mod articles;
+mod child;
+mod feed_server;
+mod own_cost;
+mod stages;
+mod table;
+mod usage;
+mod whole;
 
+use std::{collections::BTreeMap, fs, io::Write, path::Path, sync::Arc};
+
+use clap::ValueEnum;
 use extract::Extractor;
-use model::{Article, ArticleId, BodySource, FeedId, Language, Origin, Record};
-use processor::ProcessStage;
-use sink::SinkStage;
-use stream::{
-    ARTICLES, CancellationToken, ENRICHED, KafkaConfig, RunnerConfig, Stage, StageStatus,
-    StreamError, Topic, TopicSettings, copy_bare, create_topics, produce_transactionally,
-    run_stage,
-};
+use stream::{KafkaConfig, RunnerConfig};
 
+use self::{
+    own_cost::OwnCost,
+    stages::{Sizes, Stages},
+    table::optional,
+    whole::{Idleness, Latency, Place},
+};
 use crate::{
     connection::stream_failure,
     exit::{Exit, Failure},
-    terminal,
+    newsroom::OFFICIALS,
+    terminal, watchlist,
 };
 
-/// The bare copies go there.
-const COPIES: &str = "bench-copies";
-
-/// Clock ticks of `/proc/self/stat` in a second: 100 on every Linux that Rust runs on.
-const TICKS: f64 = 100.0;
-
-/// Measure the stages beside a bare transactional copy of the same records.
+/// Measure the stages and the whole pipeline beside a bare transactional copy
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   onrecord bench
-  onrecord bench --kafka 127.0.0.1:9092 --articles 20000
+  onrecord bench --kafka 127.0.0.1:9092 --only stages,whole
 
-All four rows run in one process on one broker: an embedded one in a temporary folder, or the given
-one, under a topic prefix of their own. CPU and memory are those of this process, so with the
-embedded broker they contain it; `-` where the system does not tell.")]
+`stages` run in this process, each beside a bare copy of the records that it reads: consume and
+produce in transactions, nothing else. `own-cost` compares a stage that passes records on with a
+bare copy, both at 5,000 records/s. `whole`, `latency` and `idle` run `onrecord run` in a process of
+its own over a local publisher of feeds and pages. CPU and memory contain the embedded broker; `-`
+where the system does not tell.")]
 pub(crate) struct Args {
-    /// Articles of about 5 KB to run through
-    #[arg(long, default_value_t = 10_000)]
+    /// Articles of about 6 KB for the stages; the whole pipeline gets a third of them
+    #[arg(long, default_value_t = 6_000)]
     articles: usize,
     /// Threads of the processor; 0 takes one per core
     #[arg(long, default_value_t = 0)]
@@ -51,41 +51,126 @@ pub(crate) struct Args {
     /// Records in a transaction, at most
     #[arg(long, default_value_t = 1_000)]
     batch: usize,
-    /// A Kafka to run on instead of the embedded broker
+    /// Feeds of the idle pipeline
+    #[arg(long, default_value_t = 1_000)]
+    idle_feeds: usize,
+    /// What to measure; everything where not given
+    #[arg(long, value_delimiter = ',', value_name = "PART")]
+    only: Vec<Part>,
+    /// A Kafka to run on instead of the embedded broker, under a topic prefix of the bench's own
     #[arg(long, value_name = "HOST:PORT")]
     kafka: Option<String>,
 }
 
-/// One measured row.
-struct Row {
-    name: &'static str,
-    seconds: f64,
-    cpu_seconds: Option<f64>,
-    memory_mb: Option<f64>,
+/// What can be measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Processor and sink, each beside a bare copy.
+    Stages,
+    /// What the loop costs over a bare copy.
+    OwnCost,
+    /// Throughput of the whole pipeline, with the stages for comparison.
+    Whole,
+    /// From feed to quote.
+    Latency,
+    /// Processor time and memory with nothing to do.
+    Idle,
 }
+
+/// Articles published one by one where the latency is measured.
+const LATENCY_ARTICLES: usize = 200;
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let folder = tempfile::tempdir().map_err(no_broker)?;
-    let embedded = if args.kafka.is_none() {
-        let config = broker::Config {
-            data: folder.path().to_owned(),
-            ..broker::Config::default()
-        };
-        Some(broker::start(config).map_err(no_broker)?)
-    } else {
-        None
+    let wants = |part: Part| args.only.is_empty() || args.only.contains(&part);
+    // Measured first: what it leaves behind would count as idle work of the others.
+    let given = args.kafka.as_ref().map(|servers| kafka(servers.clone()));
+    let place = Place {
+        kafka: given.as_ref(),
+        folder: folder.path(),
     };
-    let given = args.kafka.clone();
-    let own = || embedded.as_ref().map(broker::Broker::bootstrap_servers);
-    let servers = given.or_else(own).unwrap_or_default();
-    let bench = Bench::new(args, servers);
-    let rows = bench.measure().map_err(|error| stream_failure(&error))?;
-    bench.print(&rows)?;
-    if let Some(broker) = embedded {
-        broker.shutdown();
+    if wants(Part::Idle) {
+        print_idleness(&whole::idleness(place, args.idle_feeds)?)?;
+    }
+    if wants(Part::Latency) {
+        print_latency(&whole::latency(place, LATENCY_ARTICLES)?)?;
+    }
+    if wants(Part::Stages) || wants(Part::OwnCost) || wants(Part::Whole) {
+        measure_rates(args, place, wants)?;
     }
     Ok(Exit::Success)
+}
+
+/// What is measured against a bare copy.
+fn measure_rates(
+    args: &Args,
+    place: Place<'_>,
+    wants: impl Fn(Part) -> bool,
+) -> Result<(), Failure> {
+    let embedded = match place.kafka {
+        Some(_) => None,
+        None => Some(start_broker(&place.folder.join("stages"))?),
+    };
+    let own = embedded
+        .as_ref()
+        .map(|broker| kafka(broker.bootstrap_servers()));
+    let mut config = RunnerConfig {
+        kafka: place.kafka.cloned().or(own).unwrap_or_default(),
+        ..RunnerConfig::default()
+    };
+    config.batch.records = args.batch.max(1);
+    if wants(Part::OwnCost) {
+        let cost = own_cost::measure(&config).map_err(|error| stream_failure(&error))?;
+        print_own_cost(cost)?;
+    }
+    if wants(Part::Stages) || wants(Part::Whole) {
+        let officials = place.folder.join("officials.toml");
+        fs::write(&officials, OFFICIALS).map_err(no_broker)?;
+        let extractor = Arc::new(Extractor::new(watchlist::read(&officials)?));
+        let sizes = stages::sizes(&extractor);
+        let stages = Stages {
+            articles: args.articles.max(1),
+            threads: args.threads,
+            config,
+            extractor,
+        };
+        let mut rows = stages
+            .measure(&sizes)
+            .map_err(|error| stream_failure(&error))?;
+        // Its processor is not to share the machine with this one's broker.
+        if let Some(broker) = embedded {
+            broker.shutdown();
+        }
+        if wants(Part::Whole)
+            && let Some(bare) = rows.first()
+        {
+            #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+            let bare_per_second = bare.articles as f64 / bare.seconds;
+            let articles = (args.articles / 3).max(1);
+            rows.push(whole::throughput(place, articles, &sizes, bare_per_second)?);
+        }
+        print_sizes(&sizes)?;
+        table::print(&rows)?;
+    }
+    Ok(())
+}
+
+fn kafka(bootstrap_servers: String) -> KafkaConfig {
+    let started = jiff::Timestamp::now().as_millisecond();
+    KafkaConfig {
+        bootstrap_servers,
+        topic_prefix: format!("bench-{started}."),
+        properties: BTreeMap::new(),
+    }
+}
+
+fn start_broker(data: &Path) -> Result<broker::Broker, Failure> {
+    let config = broker::Config {
+        data: data.to_owned(),
+        ..broker::Config::default()
+    };
+    broker::start(config).map_err(no_broker)
 }
 
 fn no_broker(error: impl std::fmt::Display) -> Failure {
@@ -97,220 +182,71 @@ fn no_broker(error: impl std::fmt::Display) -> Failure {
     )
 }
 
-struct Bench {
-    articles: usize,
-    config: RunnerConfig,
-    threads: usize,
-    bytes: f64,
+fn print_sizes(sizes: &Sizes) -> Result<(), Failure> {
+    writeln!(
+        terminal::output(),
+        "an article has {:.1} KB, with what is found in it {:.1} KB; the sink makes {:.1} records \
+         of {:.1} KB together from it",
+        sizes.article / 1e3,
+        sizes.enriched / 1e3,
+        sizes.found,
+        sizes.found_bytes / 1e3,
+    )?;
+    Ok(())
 }
 
-impl Bench {
-    fn new(args: &Args, bootstrap_servers: String) -> Self {
-        let started = jiff::Timestamp::now().as_millisecond();
-        let mut config = RunnerConfig {
-            kafka: KafkaConfig {
-                bootstrap_servers,
-                topic_prefix: format!("bench-{started}."),
-                properties: BTreeMap::new(),
-            },
-            ..RunnerConfig::default()
-        };
-        config.batch.records = args.batch.max(1);
-        let payload = serde_json::to_vec(&article(0)).map_or(0, |payload| payload.len());
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let bytes = (payload * args.articles) as f64;
-        Self {
-            articles: args.articles.max(1),
-            config,
-            threads: args.threads,
-            bytes,
-        }
+fn print_own_cost(OwnCost { bare, stage }: OwnCost) -> Result<(), Failure> {
+    let own = stage.zip(bare).map(|(stage, bare)| stage - bare);
+    writeln!(
+        terminal::output(),
+        "stream's own cost at {} records/s: {} % of a core (a stage that passes records on {} %, \
+         a bare copy {} %; writer and broker in both)",
+        own_cost::PACE,
+        optional(own, 1),
+        optional(stage, 1),
+        optional(bare, 1),
+    )?;
+    Ok(())
+}
+
+fn print_latency(latency: &Latency) -> Result<(), Failure> {
+    let percentile = |sorted: &[f64], share: usize| {
+        let place = (sorted.len() * share).div_ceil(100).saturating_sub(1);
+        sorted.get(place).copied()
+    };
+    let told = [
+        ("the poll", &latency.beyond_poll),
+        ("its publication", &latency.beyond_publication),
+    ];
+    for (since, sorted) in told {
+        writeln!(
+            terminal::output(),
+            "an article's first quote is on the topic {} s (p50), {} s (p99), {} s (last of {}) \
+             after {since}",
+            optional(percentile(sorted, 50), 2),
+            optional(percentile(sorted, 99), 2),
+            optional(sorted.last().copied(), 2),
+            sorted.len(),
+        )?;
     }
-
-    fn measure(&self) -> Result<Vec<Row>, StreamError> {
-        create_all(&self.config)?;
-        terminal::tell(format_args!("writing {} articles", self.articles));
-        write(&self.config, self.articles)?;
-        let processor = row("processor", || {
-            self.run_to_end(&self.config, ARTICLES, self.threads, &process_stage())
-        })?;
-        let bare = row("bare copy", || {
-            copy_bare(&self.config, ENRICHED.name(), COPIES, self.articles)
-        })?;
-        let sink = row("sink", || {
-            self.run_to_end(&self.config, ENRICHED, 1, &SinkStage::default)
-        })?;
-        let mut fresh = self.config.clone();
-        fresh.kafka.topic_prefix.push_str("whole.");
-        create_all(&fresh)?;
-        let whole = row("whole pipeline", || self.run_whole(&fresh))?;
-        Ok(vec![bare, sink, processor, whole])
-    }
-
-    /// Writes, processes and sinks at once.
-    fn run_whole(&self, config: &RunnerConfig) -> Result<(), StreamError> {
-        thread::scope(|scope| {
-            let threads = self.threads;
-            let sink = scope.spawn(|| self.run_to_end(config, ENRICHED, 1, &SinkStage::default));
-            let processor =
-                scope.spawn(move || self.run_to_end(config, ARTICLES, threads, &process_stage()));
-            write(config, self.articles)?;
-            for stage in [processor, sink] {
-                stage.join().unwrap_or_else(|_| {
-                    Err(StreamError::Config(
-                        "a stage of the bench panicked".to_owned(),
-                    ))
-                })?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Runs a stage until it has committed all inputs.
-    fn run_to_end<S: Stage>(
-        &self,
-        config: &RunnerConfig,
-        input: Topic<S::Input>,
-        threads: usize,
-        make_stage: &(impl Fn() -> S + Sync),
-    ) -> Result<(), StreamError>
-    where
-        S::Input: Record,
-    {
-        let config = RunnerConfig {
-            threads,
-            ..config.clone()
-        };
-        let status = StageStatus::new(make_stage().name());
-        let stop = CancellationToken::new();
-        thread::scope(|scope| {
-            let stage = scope.spawn(|| run_stage(&config, input, make_stage, &status, &stop));
-            let all = u64::try_from(self.articles).unwrap_or(u64::MAX);
-            while status.snapshot().committed_inputs < all && !stage.is_finished() {
-                thread::sleep(Duration::from_millis(5));
-            }
-            stop.cancel();
-            stage.join().unwrap_or_else(|_| {
-                Err(StreamError::Config(
-                    "a stage of the bench panicked".to_owned(),
-                ))
-            })
-        })
-    }
-
-    fn print(&self, rows: &[Row]) -> Result<(), Failure> {
-        let bare = rows.first().map_or(f64::NAN, |row| row.seconds);
-        let mut table =
-            terminal::table(["", "articles/s", "MB/s", "CPU s", "memory MB", "of bare"]);
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let articles = self.articles as f64;
-        let optional = |figure: Option<f64>| {
-            figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.1}"))
-        };
-        for row in rows {
-            table.add_row([
-                row.name.to_owned(),
-                format!("{:.0}", articles / row.seconds),
-                format!("{:.1}", self.bytes / row.seconds / 1e6),
-                optional(row.cpu_seconds),
-                optional(row.memory_mb),
-                format!("{:.2}", bare / row.seconds),
-            ]);
-        }
-        writeln!(terminal::output(), "{table}")?;
-        Ok(())
-    }
+    Ok(())
 }
 
-/// Writes the articles, and says when all are committed.
-fn write(config: &RunnerConfig, count: usize) -> Result<(), StreamError> {
-    let articles = (0..count).map(|number| Ok(article(number)));
-    let stop = CancellationToken::new();
-    produce_transactionally(config, "bench", ARTICLES, articles, &stop).map(|_| ())
-}
-
-fn create_all(config: &RunnerConfig) -> Result<(), StreamError> {
-    let names = [ARTICLES.name(), ENRICHED.name(), COPIES, "dead-letters"];
-    let topics: Vec<(&str, TopicSettings)> = names
-        .into_iter()
-        .chain(SinkStage::topics())
-        .map(|name| (name, TopicSettings::default()))
-        .collect();
-    create_topics(&config.kafka, &topics).map(|_| ())
-}
-
-/// Measures one row.
-fn row(
-    name: &'static str,
-    run: impl FnOnce() -> Result<(), StreamError>,
-) -> Result<Row, StreamError> {
-    terminal::tell(format_args!("measuring: {name}"));
-    let (cpu, begun) = (cpu_seconds(), Instant::now());
-    run()?;
-    Ok(Row {
-        name,
-        seconds: begun.elapsed().as_secs_f64(),
-        cpu_seconds: cpu_seconds().zip(cpu).map(|(after, before)| after - before),
-        memory_mb: memory_mb(),
-    })
-}
-
-fn process_stage() -> impl Fn() -> ProcessStage + Sync {
-    let extractor = Arc::new(Extractor::new(Vec::new()));
-    move || ProcessStage::new(Arc::clone(&extractor))
-}
-
-/// An article of about 5 KB with something to find in each paragraph.
-fn article(number: usize) -> Article {
-    let paragraphs: Vec<String> = (0..14)
-        .map(|place| {
-            format!(
-                "\u{201c}The harbour of Port Velm takes ship {place} of convoy {number},\u{201d} \
-                 harbour minister Ilsa Marrow told the Velmora Courier on Tuesday. She said that \
-                 no fee would be charged before the spring. The Tide Alliance, which governs the \
-                 islands with two smaller parties, did not answer a question on the costs of it."
-            )
-        })
-        .collect();
-    let url = format!("https://courier.example/2031/{number}");
-    let time = jiff::Timestamp::UNIX_EPOCH;
-    Article {
-        id: ArticleId::from_canonical_url(&url),
-        version: 1,
-        feed: FeedId::from_url(&format!("https://courier.example/{}/rss", number % 100)),
-        outlet: "Velmora Courier".to_owned(),
-        country: None,
-        url: Some(url),
-        title: format!("Convoy {number} to reach Port Velm"),
-        body: paragraphs.join("\n\n"),
-        body_source: BodySource::Feed,
-        language: "en".parse().unwrap_or_else(|_| Language::undetermined()),
-        byline: None,
-        story: None,
-        section: None,
-        dateline: None,
-        lead_image: None,
-        published: None,
-        fetched: time,
-        ingested: time,
-        origin: Origin::Backfill,
-    }
-}
-
-/// Processor time of this process so far, user and system.
-fn cpu_seconds() -> Option<f64> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The name before it may hold spaces; the figures stand behind its closing bracket.
-    let (_, figures) = stat.rsplit_once(") ")?;
-    let mut figures = figures.split(' ').skip(11);
-    let mut next = || figures.next()?.parse::<f64>().ok();
-    Some((next()? + next()?) / TICKS)
-}
-
-/// Memory that this process holds now.
-fn memory_mb() -> Option<f64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes / 1024.0)
+fn print_idleness(idleness: &Idleness) -> Result<(), Failure> {
+    let Idleness {
+        feeds,
+        cpu,
+        usage,
+        polls,
+        seconds,
+    } = idleness;
+    writeln!(
+        terminal::output(),
+        "idle with {feeds} feeds: {} % of a core, {} MB of memory ({} MB at most), {polls} polls \
+         in {seconds:.0} s",
+        optional(*cpu, 2),
+        optional(usage.memory_mb, 1),
+        optional(usage.peak_memory_mb, 1),
+    )?;
+    Ok(())
 }
