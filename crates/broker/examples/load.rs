@@ -1,5 +1,6 @@
 //! How much a broker bears: `load SERVERS` measures producing, copying from topic to topic, and
 //! copying in transactions, with records of 5 KB, and prints a line for each.
+//! `load SERVERS RECORDS OTHER [ROUNDS]` measures two brokers in turns, and prints both.
 #![expect(clippy::print_stdout, reason = "the figures are this program's output")]
 
 use std::{
@@ -23,36 +24,75 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
+/// What is measured: a name, and the records in a transaction; `None` only produces.
+const LOADS: [(&str, Option<usize>); 5] = [
+    ("produce only", None),
+    ("copy", Some(0)),
+    ("copy in transactions of 100", Some(100)),
+    ("of 1000", Some(1_000)),
+    ("of 5000", Some(5_000)),
+];
+
 fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1);
     let servers = arguments.next().ok_or("the broker's address is missing")?;
     let records: usize = arguments
         .next()
         .map_or(Ok(100_000), |count| count.parse())?;
-    let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-    let source = format!("load-{run}");
-    create_topic(&servers, &source)?;
-    let seconds = produce(&servers, &source, records)?;
-    say("produce only", records, seconds);
-    let copies = [
-        ("copy", 0),
-        ("copy in transactions of 100", 100),
-        ("of 1000", 1_000),
-        ("of 5000", 5_000),
-    ];
-    for (name, size) in copies {
-        let target = format!("{source}-{size}");
-        create_topic(&servers, &target)?;
-        let most = if size == 100 { records / 4 } else { records };
-        say(name, most, copy(&servers, &source, &target, most, size)?);
+    let Some(other) = arguments.next() else {
+        for ((name, _), rate) in LOADS.iter().zip(measure(&servers, records)?) {
+            println!("{name:<32} {rate:>8.1} k records/s");
+        }
+        return Ok(());
+    };
+    let rounds: usize = arguments.next().map_or(Ok(3), |count| count.parse())?;
+    compare(&servers, &other, records, rounds)
+}
+
+/// Measures both in turns, and prints the middle rate of each and their ratio.
+fn compare(one: &str, other: &str, records: usize, rounds: usize) -> Outcome<()> {
+    let (mut rates_of_one, mut rates_of_other) = (Vec::new(), Vec::new());
+    for _ in 0..rounds.max(1) {
+        rates_of_one.push(measure(one, records)?);
+        rates_of_other.push(measure(other, records)?);
+    }
+    println!("{:<32} {one:>18} {other:>18}    ratio", "k records/s");
+    for (row, (name, _)) in LOADS.iter().enumerate() {
+        let of_one = middle(&rates_of_one, row);
+        let of_other = middle(&rates_of_other, row);
+        let ratio = of_one / of_other;
+        println!("{name:<32} {of_one:>18.1} {of_other:>18.1} {ratio:>8.2}");
     }
     Ok(())
 }
 
-fn say(name: &str, records: usize, seconds: f64) {
-    #[expect(clippy::cast_precision_loss, reason = "a rate needs no exact count")]
-    let rate = records as f64 / seconds / 1000.0;
-    println!("{name:<32} {rate:>8.1} k records/s");
+fn middle(rounds: &[Vec<f64>], row: usize) -> f64 {
+    let mut rates: Vec<f64> = rounds.iter().filter_map(|r| r.get(row).copied()).collect();
+    rates.sort_by(f64::total_cmp);
+    rates.get(rates.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The rate of each load, in thousand records a second.
+fn measure(servers: &str, records: usize) -> Outcome<Vec<f64>> {
+    let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+    let source = format!("load-{run}");
+    create_topic(servers, &source)?;
+    let mut rates = Vec::new();
+    for (_, size) in LOADS {
+        let (copied, seconds) = match size {
+            None => (records, produce(servers, &source, records)?),
+            Some(size) => {
+                let target = format!("{source}-{size}");
+                create_topic(servers, &target)?;
+                // Each small transaction waits for the broker several times.
+                let most = if size == 100 { records / 4 } else { records };
+                (most, copy(servers, &source, &target, most, size)?)
+            }
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a rate needs no exact count")]
+        rates.push(copied as f64 / seconds / 1000.0);
+    }
+    Ok(rates)
 }
 
 fn client(servers: &str) -> ClientConfig {
