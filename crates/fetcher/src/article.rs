@@ -1,7 +1,7 @@
 //! From an item and its page to an article.
 
 use jiff::Timestamp;
-use model::{Article, ArticleId, BodySource, Feed, Language, Origin, StoryKey};
+use model::{Article, ArticleId, BodySource, Feed, FieldSources, Language, Origin, StoryKey};
 use url::Url;
 
 use crate::{
@@ -61,29 +61,41 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOu
         PageOutcome::Missing { .. } | PageOutcome::NotWanted => (None, None, facts.fetched),
     };
     let entry = &item.entry;
-    let page_title = page.and_then(|page| page.title.as_ref().map(|title| title.value.clone()));
-    let title = first_text([Some(entry.title.clone()), page_title]);
-    let byline = first_text([
-        page.and_then(|page| page.byline.as_ref().map(|byline| byline.value.clone())),
-        Some(entry.authors.join(", ")),
+    let title = first_text([
+        Some(from_feed(entry.title.clone())),
+        page.and_then(|page| page.title.clone()),
     ]);
-    let page_published = page.and_then(|page| page.published.as_ref().map(|date| date.value));
-    let published = entry.published.or(page_published);
-    let page_language = page.and_then(|page| page.language.as_ref().map(|found| &found.value));
-    let language = facts.feed.language.as_ref();
-    let language = language
-        .or(entry.language.as_ref())
-        .or(page_language)
-        .or(facts.language);
+    let byline = first_text([
+        page.and_then(|page| page.byline.clone()),
+        Some(from_feed(entry.authors.join(", "))),
+    ]);
+    let published = entry.published.map(from_feed);
+    let published = published.or_else(|| page.and_then(|page| page.published.clone()));
+    let language = language(facts, entry, page.map(Box::as_ref));
     let own = page
         .zip(page_url)
         .and_then(|(page, url)| own_address(page, url, item));
     let (id, url) = match own {
         Some((id, url)) => (id, Some(url)),
-        None => (item.identity.article.clone(), item.url.clone()),
+        None => (
+            item.identity.article.clone(),
+            item.url.clone().map(from_feed),
+        ),
     };
-    let language = language.cloned().unwrap_or_else(Language::undetermined);
-    let body = choose_body(facts.config, item, outcome, title.as_deref());
+    let headline = title.as_ref().map(|title| title.value.as_str());
+    let body = choose_body(facts.config, item, outcome, headline);
+    let sources = FieldSources {
+        title: Some(
+            title
+                .as_ref()
+                .map_or(FieldSource::Text, |title| title.source),
+        ),
+        byline: byline.as_ref().map(|byline| byline.source),
+        published: published.as_ref().map(|date| date.source),
+        language: language.as_ref().map(|language| language.source),
+        url: url.as_ref().map(|url| url.source),
+    };
+    let published = published.map(|date| date.value);
     let story = StoryKey::of(&body.text);
     Article {
         id,
@@ -91,22 +103,55 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOu
         feed: facts.feed.id.clone(),
         outlet: facts.feed.outlet.clone(),
         country: facts.feed.country.clone(),
-        url,
-        title: title.unwrap_or_else(|| first_words(&body.text)),
+        url: url.map(|url| url.value),
+        title: title.map_or_else(|| first_words(&body.text), |title| title.value),
         body: body.text,
         body_source: body.source,
-        language,
-        byline,
+        language: language.map_or_else(Language::undetermined, |language| language.value),
+        byline: byline.map(|byline| byline.value),
         story,
         section: page.and_then(|page| page.section.clone()),
         dateline: page.and_then(|page| page.dateline.clone()),
         lead_image: page
             .and_then(|page| page.lead_image.clone())
             .or_else(|| feed_image(entry)),
+        site_name: page.and_then(|page| page.site_name.clone()),
+        modified: page.and_then(|page| page.modified.clone()).or_else(|| {
+            entry
+                .updated
+                .filter(|updated| Some(*updated) > entry.published)
+                .map(from_feed)
+        }),
+        sources,
         published,
         fetched,
         ingested: facts.ingested.max(fetched),
         origin: origin(facts, published),
+    }
+}
+
+/// The user's word goes before the item's, the page's and the feed's.
+fn language(facts: &FeedFacts<'_>, entry: &Entry, page: Option<&Page>) -> Option<Found<Language>> {
+    let configured = facts.feed.language.clone().map(from_config);
+    configured
+        .or_else(|| entry.language.clone().map(from_feed))
+        .or_else(|| page.and_then(|page| page.language.clone()))
+        .or_else(|| facts.language.cloned().map(from_feed))
+}
+
+/// A value that the feed gives.
+const fn from_feed<T>(value: T) -> Found<T> {
+    Found {
+        value,
+        source: FieldSource::Feed,
+    }
+}
+
+/// A value that the list of feeds gives.
+pub(crate) const fn from_config<T>(value: T) -> Found<T> {
+    Found {
+        value,
+        source: FieldSource::Config,
     }
 }
 
@@ -127,19 +172,26 @@ fn origin(facts: &FeedFacts<'_>, published: Option<Timestamp>) -> Origin {
 
 /// The id and address that the page declares for itself, where the item's own address led to it
 /// and the page is to be believed.
-fn own_address(page: &Page, page_url: &str, item: &Item) -> Option<(ArticleId, String)> {
+fn own_address(page: &Page, page_url: &str, item: &Item) -> Option<(ArticleId, Found<String>)> {
     let item_url = item.url.as_deref()?;
     // An item without an address of its own (a live blog's post) keeps the id from its guid.
     if item.identity.article != ArticleId::from_canonical_url(item_url) {
         return None;
     }
-    let declared = page.canonical_url.as_ref()?.value.as_str();
-    let absolute = Url::parse(page_url).ok()?.join(declared).ok()?;
+    let declared = page.canonical_url.as_ref()?;
+    let absolute = Url::parse(page_url).ok()?.join(&declared.value).ok()?;
     if !is_believable_canonical(absolute.as_str(), page_url) {
         return None;
     }
     let url = canonical_url(absolute.as_str())?;
-    Some((ArticleId::from_canonical_url(&url), url))
+    let id = ArticleId::from_canonical_url(&url);
+    Some((
+        id,
+        Found {
+            value: url,
+            source: declared.source,
+        },
+    ))
 }
 
 /// The page's text; where there is none or it is too short, the feed's own.
@@ -192,10 +244,7 @@ fn feed_image(entry: &Entry) -> Option<Found<String>> {
     });
     let url = media.or_else(|| enclosed.map(|file| file.url.clone()))?;
     let is_web = url.starts_with("https://") || url.starts_with("http://");
-    is_web.then_some(Found {
-        value: url,
-        source: FieldSource::Feed,
-    })
+    is_web.then(|| from_feed(url))
 }
 
 /// Cuts a text at the last paragraph, or else character, within the limit.
@@ -211,9 +260,9 @@ pub(crate) fn bounded(mut text: String) -> String {
     text
 }
 
-fn first_text<const N: usize>(candidates: [Option<String>; N]) -> Option<String> {
+fn first_text<const N: usize>(candidates: [Option<Found<String>>; N]) -> Option<Found<String>> {
     let mut candidates = candidates.into_iter().flatten();
-    candidates.find(|text| !text.trim().is_empty())
+    candidates.find(|found| !found.value.trim().is_empty())
 }
 
 /// The start of a text in place of a missing headline.
@@ -319,6 +368,14 @@ mod tests {
             [FieldSource::Meta; 2],
             "the page goes before the feed"
         );
+        let expected = FieldSources {
+            title: Some(FieldSource::Feed),
+            byline: None,
+            published: Some(FieldSource::Feed),
+            language: None,
+            url: Some(FieldSource::Meta),
+        };
+        assert_eq!(article.sources, expected);
     }
 
     #[test]

@@ -5,10 +5,16 @@
 //! left out, so that counters and clocks make no version.
 
 use jiff::Timestamp;
-use model::{Article, BodySource, Feed, FeedCursor, Origin, Revisit, StoryKey};
+use model::{
+    Article, BodySource, Feed, FeedCursor, FieldSources, Language, Origin, Revisit, StoryKey,
+};
 use sha2::{Digest, Sha256};
 
-use crate::{Config, article::PageOutcome, poller::Poller};
+use crate::{
+    Config,
+    article::{PageOutcome, from_config},
+    poller::Poller,
+};
 
 /// Pages watched per feed; the longest watched make room for new ones.
 const WATCHED_PAGES: usize = 100;
@@ -94,8 +100,16 @@ fn new_version(
     if !is_article || words_hash(&page.body) == revisit.body_hash {
         return None;
     }
+    let language = feed.language.clone().map(from_config).or(page.language);
+    let sources = FieldSources {
+        title: page.title.as_ref().map(|title| title.source),
+        byline: page.byline.as_ref().map(|byline| byline.source),
+        language: language.as_ref().map(|language| language.source),
+        // The first version's are kept.
+        published: None,
+        url: None,
+    };
     let title = page.title.map(|title| title.value);
-    let language = feed.language.clone();
     let body = crate::article::bounded(page.body);
     let story = StoryKey::of(&body);
     Some(Article {
@@ -108,14 +122,15 @@ fn new_version(
         title: title.unwrap_or_else(|| revisit.title.clone()),
         body,
         body_source: BodySource::Page,
-        language: language
-            .or(page.language.map(|language| language.value))
-            .unwrap_or_else(model::Language::undetermined),
+        language: language.map_or_else(Language::undetermined, |language| language.value),
         byline: page.byline.map(|byline| byline.value),
         story,
         section: page.section,
         dateline: page.dateline,
         lead_image: page.lead_image,
+        site_name: page.site_name,
+        modified: page.modified,
+        sources,
         published: revisit.published,
         fetched,
         ingested: fetched,

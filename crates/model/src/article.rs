@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ArticleId, FeedId, Found, Language, StoryKey};
+use crate::{ArticleId, FeedId, FieldSources, Found, Language, StoryKey};
 
 /// One version of one article.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +47,15 @@ pub struct Article {
     /// Address of the picture that stands for the article.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead_image: Option<Found<String>>,
+    /// The site's name, as the page states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_name: Option<Found<String>>,
+    /// When the publisher says it was changed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Found<Timestamp>>,
+    /// Where title, byline, date, language and address were found.
+    #[serde(default, skip_serializing_if = "FieldSources::is_empty")]
+    pub sources: FieldSources,
     /// When the publisher says it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Timestamp>,

@@ -33,8 +33,38 @@ pub enum FieldSource {
     Text,
     /// The page's address.
     Url,
-    /// The feed's item.
+    /// The feed's item, or the feed as a whole.
     Feed,
+    /// The list of feeds, where the user says so.
+    Config,
+}
+
+/// Where an article's plain fields were found; absent where that is not known, as in records of
+/// releases that did not say so and for what a later version keeps from the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldSources {
+    /// Of the headline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<FieldSource>,
+    /// Of the author line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub byline: Option<FieldSource>,
+    /// Of the date of publication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<FieldSource>,
+    /// Of the language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<FieldSource>,
+    /// Of the canonical address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<FieldSource>,
+}
+
+impl FieldSources {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl FieldSource {
@@ -49,6 +79,7 @@ impl FieldSource {
             Self::Text => "text",
             Self::Url => "url",
             Self::Feed => "feed",
+            Self::Config => "config",
         }
     }
 }
@@ -59,8 +90,10 @@ mod tests {
 
     #[test]
     fn sources_are_named_the_same_everywhere() {
-        use FieldSource::{Feed, JsonLd, Markup, Meta, OpenGraph, Text, Time, Url};
-        for source in [JsonLd, OpenGraph, Meta, Time, Markup, Text, Url, Feed] {
+        use FieldSource::{Config, Feed, JsonLd, Markup, Meta, OpenGraph, Text, Time, Url};
+        for source in [
+            JsonLd, OpenGraph, Meta, Time, Markup, Text, Url, Feed, Config,
+        ] {
             assert_eq!(serde_json::to_value(source).unwrap(), source.as_str());
         }
     }

@@ -36,7 +36,7 @@ pub use feed_cursor::{
 };
 pub use feed_health::{FeedHealthRecord, FeedVolume};
 pub use findings::{EntityView, Findings, MentionView, QuoteView, View};
-pub use found::{FieldSource, Found};
+pub use found::{FieldSource, FieldSources, Found};
 pub use id::{AlertId, ArticleId, EntityId, FeedId, MentionId, OfficialId, QuoteId};
 pub use language::{Language, ParseLanguageError};
 pub use mention::{Mention, MentionEvidence};

@@ -214,7 +214,7 @@ mod tests {
         let feeds = [FeedEntry {
             name: Some("A, \"the\" first".into()),
             country: Some("KH".into()),
-            interval: Some(std::time::Duration::from_secs(5400)),
+            interval: Some(std::time::Duration::from_mins(90)),
             ..FeedEntry::from_url("https://a.example/rss")
         }];
         let import = read_import(write_csv(&feeds).as_bytes()).unwrap();

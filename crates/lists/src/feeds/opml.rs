@@ -272,7 +272,7 @@ mod tests {
                 language: "km".parse().ok(),
                 country: Some("KH".into()),
                 folder: Some("Asia/Cambodia".into()),
-                interval: Some(std::time::Duration::from_secs(300)),
+                interval: Some(std::time::Duration::from_mins(5)),
                 user_agent: Some("x/1".into()),
                 ..FeedEntry::from_url("https://a.example/rss?x=1&y=2")
             },
