@@ -1,8 +1,9 @@
 //! The feeds of a site: found by its pages' links, common paths and news sitemaps.
 //!
-//! An address that is a feed itself costs one request. A page's `<link>`s come first, and the news
-//! sitemaps that robots.txt names; common paths are tried only where the page links to no feed, and
-//! only until one answers.
+//! An address that is a feed itself costs one request. A page's `<link>`s come first; without them
+//! its plain links to what is called a feed, as on a site's page about its feeds. Common paths are
+//! tried only where neither gives a feed, and only until one answers. News sitemaps that robots.txt
+//! names are looked at in any case.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::{
     canonical_url::canonical_url,
     client::{ACCEPT_FEED, Answer, AnyHop, Request},
     fault::Fault,
-    feed::{Token, Tokens, decode, resolve_html},
+    feed::{Token, Tokens, attributes, decode, resolve_html},
     parse_feed,
     poller::Poller,
     robots::WhenUnreachable,
@@ -361,10 +362,18 @@ fn read(mut answer: Answer, limit: usize) -> Result<Document, Fault> {
         Err(ParseFeedError::NotAFeed {
             html_title,
             discovered,
-        }) => Ok(Document::Page {
-            title: html_title,
-            links: discovered,
-        }),
+        }) => {
+            let links = if discovered.is_empty() {
+                let text = decode(&body.bytes, context.content_type).text;
+                named_feeds(&text, &answer.url)
+            } else {
+                discovered
+            };
+            Ok(Document::Page {
+                title: html_title,
+                links,
+            })
+        }
         Err(error) => {
             let text = decode(&body.bytes, context.content_type).text;
             Ok(Document::Other {
@@ -373,6 +382,54 @@ fn read(mut answer: Answer, limit: usize) -> Result<Document, Fault> {
             })
         }
     }
+}
+
+/// The plain links of a page whose address is that of a feed by its name.
+fn named_feeds(text: &str, page: &Url) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut tokens = Tokens::new(text);
+    while let Some(token) = tokens.next()
+        && found.len() < MAX_LINKS
+    {
+        let Token::Start {
+            name,
+            attributes: raw,
+            ..
+        } = token
+        else {
+            continue;
+        };
+        if matches!(name, "script" | "style") {
+            tokens.skip_raw_text(name);
+        }
+        if !name.eq_ignore_ascii_case("a") {
+            continue;
+        }
+        let href = attributes(raw).find(|(known, _)| known.eq_ignore_ascii_case("href"));
+        let url = href.and_then(|(_, href)| page.join(&resolve_html(href.trim())).ok());
+        let Some(url) = url.filter(|url| url != page && is_named_feed(url)) else {
+            continue;
+        };
+        let url = url.to_string();
+        if !found.contains(&url) {
+            found.push(url);
+        }
+    }
+    found
+}
+
+/// Whether the last part of the path says that a feed stands there.
+fn is_named_feed(url: &Url) -> bool {
+    let path = url.path().trim_end_matches('/').to_ascii_lowercase();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let ending = last.rsplit_once('.').map(|(_, ending)| ending);
+    matches!(url.scheme(), "http" | "https")
+        && (matches!(last, "rss" | "feed" | "atom")
+            || matches!(ending, Some("rss" | "atom" | "rdf"))
+            || (ending == Some("xml")
+                && ["rss", "feed", "atom"]
+                    .iter()
+                    .any(|word| path.contains(word))))
 }
 
 /// The addresses in an index of sitemaps.
@@ -431,6 +488,22 @@ mod tests {
         );
         check("feed:https://a.example/x", &["https://a.example/x"]);
         check("", &[]);
+    }
+
+    #[test]
+    fn links_to_what_is_called_a_feed_are_known() {
+        let page = Url::parse("https://a.example/feeds/").unwrap();
+        let html = "<a href='/'>Home</a><A HREF=\"world.rss?a=1&amp;b=2\">W</A><a href=/rss/asia.xml>A</a>\
+            <a href='/sitemap.xml'>S</a><a href='world.rss?a=1&b=2'>W</a><a href='mailto:rss'>M</a>\
+            <script>'<a href=x.rss>'</script><a href='https://b.example/feed/'>B</a><a href='/feeding'>F</a>";
+        assert_eq!(
+            named_feeds(html, &page),
+            [
+                "https://a.example/feeds/world.rss?a=1&b=2",
+                "https://a.example/rss/asia.xml",
+                "https://b.example/feed/",
+            ]
+        );
     }
 
     #[test]

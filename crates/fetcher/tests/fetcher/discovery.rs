@@ -126,6 +126,38 @@ fn common_paths_are_tried_until_one_is_a_feed() {
 }
 
 #[test]
+fn a_page_about_feeds_leads_to_them() {
+    let newsroom = Newsroom::open();
+    let body =
+        "<!doctype html><title>Feeds</title><a href='/world.rss'>World</a> <a href=/>Home</a>";
+    newsroom.set("/feeds", Answer::page(body));
+    newsroom.set("/world.rss", document(&newsroom));
+    let discovery = find(&newsroom, "/feeds");
+    assert_eq!(
+        urls(&discovery),
+        [(FoundBy::Link, newsroom.url("/world.rss").as_str())]
+    );
+    assert!(newsroom.asked("/").is_empty());
+}
+
+#[test]
+fn robots_txt_is_obeyed_unless_the_configuration_says_otherwise() {
+    let newsroom = Newsroom::open();
+    newsroom.set("/rss", document(&newsroom));
+    let rules = "User-agent: *\nDisallow: /rss\n";
+    newsroom.set("/robots.txt", Answer::ok("text/plain", rules));
+    assert_eq!(find(&newsroom, "/rss").fault.unwrap().code, "robots");
+    let config = fetcher::Config {
+        robots: model::RobotsPolicy::IgnoreForFeed,
+        ..config()
+    };
+    let discovery = FeedFinder::new(&config)
+        .unwrap()
+        .find(&newsroom.url("/rss"));
+    assert_eq!(discovery.feeds.len(), 1);
+}
+
+#[test]
 fn what_is_no_feed_is_named() {
     let newsroom = Newsroom::open();
     newsroom.set("/", page(""));

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use fetcher::{Discovery, FeedFinder, FoundFeed};
 use lists::feeds::{FeedEntry, FeedFile};
-use model::Language;
+use model::{FeedFault, Language, RobotsPolicy};
 use serde::Serialize;
 
 use crate::{
@@ -49,6 +49,9 @@ pub(super) struct Args {
     /// Folder, such as Asia/Cambodia
     #[arg(long)]
     folder: Option<String>,
+    /// Poll these feeds though robots.txt forbids it (pages of articles never are)
+    #[arg(long)]
+    ignore_robots: bool,
     /// How to print
     #[arg(short, long, value_name = "FORM", default_value = "table")]
     output: OutputForm,
@@ -74,7 +77,11 @@ struct Outcome {
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let loaded = args.config.load()?;
     let mut list = open_list(&loaded)?;
-    let finder = FeedFinder::new(&loaded.settings.fetcher).map_err(|error| {
+    let mut fetcher = loaded.settings.fetcher.clone();
+    if args.ignore_robots {
+        fetcher.robots = RobotsPolicy::IgnoreForFeed;
+    }
+    let finder = FeedFinder::new(&fetcher).map_err(|error| {
         Failure::plain(
             Exit::Config,
             error,
@@ -147,6 +154,7 @@ fn entry(args: &Args, feed: &FoundFeed) -> FeedEntry {
         language: args.language.clone().or_else(|| feed.language.clone()),
         country: args.country.clone(),
         folder: args.folder.clone(),
+        robots: args.ignore_robots.then_some(RobotsPolicy::IgnoreForFeed),
         ..FeedEntry::from_url(&feed.url)
     }
 }
@@ -172,9 +180,27 @@ fn problem(discovery: &Discovery, is_choice: bool) -> Option<String> {
         format!("; tried {}", tried.join(", "))
     };
     Some(match &discovery.fault {
-        Some(fault) => format!("{} [{}]{tried}", fault.reason, fault.code),
-        None => format!("an HTML page without a feed link{tried}"),
+        Some(fault) => format!("{} [{}]{tried}{}", fault.reason, fault.code, advice(fault)),
+        None => format!(
+            "an HTML page without a feed link{tried}\n  try the site's front page, or its page about feeds"
+        ),
     })
+}
+
+/// What one can do about it.
+fn advice(fault: &FeedFault) -> String {
+    let advice = match fault.code.as_str() {
+        "dns" => "is the host spelled right?",
+        "http_404" | "http_410" => "try the site's front page: its feeds are found from there",
+        "robots" => "its publisher wants no programs there; --ignore-robots polls it all the same",
+        "unparsable" | "empty" => "`onrecord feeds test` shows what came",
+        "challenge" | "http_403" | "http_401" => {
+            "ask the publisher to let the program in; there is no way around it here"
+        }
+        "http_429" => "try again later",
+        _ => return String::new(),
+    };
+    format!("\n  {advice}")
 }
 
 fn print(outcome: &Outcome) -> Result<(), Failure> {
