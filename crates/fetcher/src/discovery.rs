@@ -19,10 +19,11 @@ use crate::{
     canonical_url::canonical_url,
     client::{ACCEPT_FEED, Answer, AnyHop, Request},
     fault::Fault,
-    feed::{Token, Tokens, attributes, decode, resolve_html},
+    feed::decode,
     parse_feed,
     poller::Poller,
     robots::WhenUnreachable,
+    site_links::{MAX_LINKS, listed_sitemaps, named_feeds},
 };
 
 /// Paths at which site software keeps its feed, commonest first.
@@ -38,8 +39,6 @@ const COMMON_PATHS: [&str; 10] = [
     "/feed.json",
     "/?feed=rss2",
 ];
-/// Linked feeds looked at; a page that links to more lists every tag it has.
-const MAX_LINKS: usize = 20;
 /// Sitemaps looked at.
 const MAX_SITEMAPS: usize = 4;
 
@@ -384,74 +383,6 @@ fn read(mut answer: Answer, limit: usize) -> Result<Document, Fault> {
     }
 }
 
-/// The plain links of a page whose address is that of a feed by its name.
-fn named_feeds(text: &str, page: &Url) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut tokens = Tokens::new(text);
-    while let Some(token) = tokens.next()
-        && found.len() < MAX_LINKS
-    {
-        let Token::Start {
-            name,
-            attributes: raw,
-            ..
-        } = token
-        else {
-            continue;
-        };
-        if matches!(name, "script" | "style") {
-            tokens.skip_raw_text(name);
-        }
-        if !name.eq_ignore_ascii_case("a") {
-            continue;
-        }
-        let href = attributes(raw).find(|(known, _)| known.eq_ignore_ascii_case("href"));
-        let url = href.and_then(|(_, href)| page.join(&resolve_html(href.trim())).ok());
-        let Some(url) = url.filter(|url| url != page && is_named_feed(url)) else {
-            continue;
-        };
-        let url = url.to_string();
-        if !found.contains(&url) {
-            found.push(url);
-        }
-    }
-    found
-}
-
-/// Whether the last part of the path says that a feed stands there.
-fn is_named_feed(url: &Url) -> bool {
-    let path = url.path().trim_end_matches('/').to_ascii_lowercase();
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let ending = last.rsplit_once('.').map(|(_, ending)| ending);
-    matches!(url.scheme(), "http" | "https")
-        && (matches!(last, "rss" | "feed" | "atom")
-            || matches!(ending, Some("rss" | "atom" | "rdf"))
-            || (ending == Some("xml")
-                && ["rss", "feed", "atom"]
-                    .iter()
-                    .any(|word| path.contains(word))))
-}
-
-/// The addresses in an index of sitemaps.
-fn listed_sitemaps(text: &str) -> Vec<String> {
-    let mut listed = Vec::new();
-    let mut is_index = false;
-    let mut tokens = Tokens::new(text);
-    while let Some(token) = tokens.next() {
-        let Token::Start { name, .. } = token else {
-            continue;
-        };
-        is_index |= name == "sitemapindex";
-        if is_index
-            && name == "loc"
-            && let Some(Token::Text(url)) = tokens.next()
-        {
-            listed.push(resolve_html(url.trim()).into_owned());
-        }
-    }
-    listed
-}
-
 /// The addresses that people mean: without a scheme the secure one first, `feed:` as browsers had
 /// it.
 fn addresses(given: &str) -> Vec<Url> {
@@ -488,34 +419,5 @@ mod tests {
         );
         check("feed:https://a.example/x", &["https://a.example/x"]);
         check("", &[]);
-    }
-
-    #[test]
-    fn links_to_what_is_called_a_feed_are_known() {
-        let page = Url::parse("https://a.example/feeds/").unwrap();
-        let html = "<a href='/'>Home</a><A HREF=\"world.rss?a=1&amp;b=2\">W</A><a href=/rss/asia.xml>A</a>\
-            <a href='/sitemap.xml'>S</a><a href='world.rss?a=1&b=2'>W</a><a href='mailto:rss'>M</a>\
-            <script>'<a href=x.rss>'</script><a href='https://b.example/feed/'>B</a><a href='/feeding'>F</a>";
-        assert_eq!(
-            named_feeds(html, &page),
-            [
-                "https://a.example/feeds/world.rss?a=1&b=2",
-                "https://a.example/rss/asia.xml",
-                "https://b.example/feed/",
-            ]
-        );
-    }
-
-    #[test]
-    fn an_index_lists_its_sitemaps_news_first() {
-        let index = "<?xml version='1.0'?><sitemapindex><sitemap><loc>\n https://a.example/pages.xml</loc>\
-            </sitemap><sitemap><loc>https://a.example/news.xml?a=1&amp;b=2</loc></sitemap></sitemapindex>";
-        let mut listed = news_first(listed_sitemaps(index));
-        assert_eq!(
-            listed.pop().as_deref(),
-            Some("https://a.example/news.xml?a=1&b=2")
-        );
-        assert_eq!(listed, ["https://a.example/pages.xml"]);
-        assert!(listed_sitemaps("<urlset><url><loc>x</loc></url></urlset>").is_empty());
     }
 }

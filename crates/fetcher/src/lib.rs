@@ -28,6 +28,7 @@ mod revisit;
 mod robots;
 mod schedule;
 mod set_up_error;
+mod site_links;
 mod source;
 mod stage;
 mod tls;
