@@ -59,11 +59,15 @@ pub(crate) enum Trait {
     FemaleNames,
     /// "officials".
     PluralNouns,
+    /// "spokesman", "villager": a post or calling.
+    Posts,
+    /// "deputy", "provincial": stands before a post in a title.
+    PostModifiers,
 }
 
 /// A set of [`Trait`]s.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Traits(u16);
+pub(crate) struct Traits(u32);
 
 impl Traits {
     /// Whether the word has the trait.
@@ -113,6 +117,9 @@ pub(crate) struct Cue {
     act: SpeechAct,
     /// How sure it is that the word reports: 1 to 3.
     pub(crate) weight: u8,
+    /// Whether a clause behind it counts only with "that" ("charged *that*").
+    #[serde(default)]
+    pub(crate) needs_complementizer: bool,
     /// Words that must follow for an object to count ("called *for*").
     #[serde(default)]
     pub(crate) particles: Vec<String>,

@@ -1,7 +1,9 @@
 //! The people, organisations and places of a text, and which mentions are of one of them.
 
 mod coreference;
+mod evidence;
 mod gazetteer;
+mod heads;
 mod recognizer;
 mod repair;
 mod tagger;

@@ -11,9 +11,14 @@ use std::{
 use model::EntityKind;
 
 use super::{
+    evidence::add_shown,
     gazetteer::{
         DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
         SURNAME, TITLE_WORD,
+    },
+    heads::{
+        CREDIT_OPENERS, FIELD_HEADS, HONORIFICS, ORGANISATION_ENDS, OTHER_ENDS, OUTLETS,
+        PLACE_ENDS, UNITS,
     },
     recognizer::Name,
     word::Word,
@@ -37,7 +42,11 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
         .filter(|name| !reading.is_credit(name) && !reading.is_common_word(name))
         .collect();
     apart(&mut names);
+    add_shown(document, words, &mut names);
+    names.retain(|name| !reading.is_credit(name));
+    apart(&mut names);
     reading.agree(&mut names);
+    reading.name_by_full_form(&mut names);
     reading.add_missed(&mut names);
     apart(&mut names);
     names
@@ -184,6 +193,15 @@ impl<'t> Reading<'_, 't> {
     /// Lets the words of a name and the title before it say what it is.
     fn retype(&self, mut name: Name) -> Name {
         let (start, end) = (name.tokens.start, name.tokens.end);
+        if OUTLETS.contains(&self.word(start)) && end == start + 1 && self.lists(end) & DEMONYM != 0
+        {
+            let next = self.case(end + 1);
+            if self.case(end) == Case::Title && next != Case::Title {
+                name.tokens.end += 1;
+            }
+            name.kind = EntityKind::Organization;
+            return name;
+        }
         let last = self.lower(end.saturating_sub(1));
         let last = last.as_str();
         let is_long = end > start + 1;
@@ -321,6 +339,42 @@ impl<'t> Reading<'_, 't> {
         }
     }
 
+    /// What stands in brackets behind the name that it is the initials of is the same thing.
+    fn name_by_full_form(&self, names: &mut Vec<Name>) {
+        let mut kinds: HashMap<&str, EntityKind> = HashMap::new();
+        let mut missed = Vec::new();
+        for (place, name) in names.iter().enumerate() {
+            let short = name.tokens.end + 1;
+            let is_bracketed = self.word(name.tokens.end) == "(" && self.word(short + 1) == ")";
+            let initials: String = name
+                .tokens
+                .clone()
+                .filter(|at| self.is_capital(*at))
+                .filter_map(|at| self.word(at).chars().next())
+                .collect();
+            if !is_bracketed || name.tokens.len() < 2 || self.word(short) != initials {
+                continue;
+            }
+            kinds.insert(self.word(short), name.kind);
+            let is_read = names
+                .get(place + 1)
+                .is_some_and(|next| next.tokens.start == short);
+            if !is_read {
+                missed.push(Name {
+                    tokens: short..short + 1,
+                    kind: name.kind,
+                });
+            }
+        }
+        for name in names.iter_mut().filter(|name| name.tokens.len() == 1) {
+            if let Some(kind) = kinds.get(self.word(name.tokens.start)) {
+                name.kind = *kind;
+            }
+        }
+        names.append(&mut missed);
+        apart(names);
+    }
+
     /// The first and last words of persons' full names.
     fn person_parts(&self, names: &[Name]) -> HashSet<&'t str> {
         let full = names
@@ -443,195 +497,3 @@ fn is_derived(lower: &str) -> bool {
     .iter()
     .any(|end| lower.ends_with(end))
 }
-
-/// Units of a country, behind their names.
-const UNITS: [&str; 5] = ["district", "commune", "province", "village", "provinces"];
-
-/// Heads of bodies that are named after their field: "Ministry of …".
-const FIELD_HEADS: [&str; 18] = [
-    "ministry",
-    "committee",
-    "center",
-    "centre",
-    "institute",
-    "school",
-    "faculty",
-    "department",
-    "council",
-    "front",
-    "commission",
-    "office",
-    "bureau",
-    "university",
-    "authority",
-    "association",
-    "organization",
-    "campaign",
-];
-
-const HONORIFICS: [&str; 24] = [
-    "mr.",
-    "mr",
-    "mrs.",
-    "mrs",
-    "ms.",
-    "ms",
-    "miss",
-    "dr.",
-    "dr",
-    "prof.",
-    "gen.",
-    "lt.",
-    "col.",
-    "maj.",
-    "capt.",
-    "sgt.",
-    "king",
-    "queen",
-    "prince",
-    "princess",
-    "spokesman",
-    "spokeswoman",
-    "president",
-    "minister",
-];
-
-const ORGANISATION_ENDS: [&str; 60] = [
-    "party",
-    "ministry",
-    "department",
-    "university",
-    "college",
-    "institute",
-    "committee",
-    "commission",
-    "council",
-    "court",
-    "assembly",
-    "parliament",
-    "senate",
-    "government",
-    "company",
-    "corporation",
-    "inc",
-    "inc.",
-    "corp",
-    "corp.",
-    "ltd",
-    "ltd.",
-    "llc",
-    "group",
-    "bank",
-    "association",
-    "federation",
-    "union",
-    "organization",
-    "organisation",
-    "agency",
-    "bureau",
-    "foundation",
-    "forum",
-    "press",
-    "news",
-    "times",
-    "post",
-    "journal",
-    "daily",
-    "magazine",
-    "radio",
-    "network",
-    "airlines",
-    "army",
-    "navy",
-    "police",
-    "front",
-    "movement",
-    "alliance",
-    "coalition",
-    "hospital",
-    "academy",
-    "authority",
-    "league",
-    "watch",
-    "fund",
-    "club",
-    "society",
-    "forces",
-];
-
-const PLACE_ENDS: [&str; 24] = [
-    "province",
-    "district",
-    "commune",
-    "village",
-    "river",
-    "mountain",
-    "mountains",
-    "island",
-    "islands",
-    "sea",
-    "ocean",
-    "lake",
-    "county",
-    "street",
-    "boulevard",
-    "avenue",
-    "bay",
-    "peninsula",
-    "valley",
-    "bridge",
-    "airport",
-    "park",
-    "city",
-    "town",
-];
-
-const OTHER_ENDS: [&str; 22] = [
-    "accord",
-    "accords",
-    "agreement",
-    "agreements",
-    "treaty",
-    "act",
-    "law",
-    "constitution",
-    "war",
-    "day",
-    "survey",
-    "convention",
-    "protocol",
-    "declaration",
-    "amendment",
-    "festival",
-    "olympics",
-    "games",
-    "award",
-    "prize",
-    "revolution",
-    "massacre",
-];
-
-const CREDIT_OPENERS: [&str; 22] = [
-    "reporting",
-    "reported",
-    "editing",
-    "edited",
-    "translated",
-    "translation",
-    "written",
-    "writing",
-    "photo",
-    "photos",
-    "photography",
-    "camera",
-    "video",
-    "produced",
-    "production",
-    "text",
-    "graphics",
-    "illustration",
-    "design",
-    "additional",
-    "story",
-    "editor",
-];

@@ -7,6 +7,7 @@ use model::Title;
 use super::recognizer::Name;
 use crate::{
     Document,
+    pack::{Pack, Trait},
     token::{Case, Gap, TokenKind},
 };
 
@@ -47,11 +48,11 @@ fn before(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
     while start > first {
         let word = document.word(start - 1);
         let lower = word.to_lowercase();
-        let is_head = HEADS.contains(&lower.trim_end_matches('.'));
+        let is_head = is_post(&lower);
         let token = document.tokens.get(start - 1)?;
         let fits = if has_head {
             is_head
-                || MODIFIERS.contains(&lower.as_str())
+                || Pack::english().traits(&lower).has(Trait::PostModifiers)
                 || token.case != Case::Lower && token.kind == TokenKind::Word
         } else {
             is_head
@@ -86,7 +87,7 @@ fn behind(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
     })?;
     let early = (start..end.min(start + 5)).any(|at| {
         let lower = document.word(at).to_lowercase();
-        HEADS.contains(&lower.trim_end_matches('.'))
+        is_post(&lower)
     });
     let begins_well = document
         .tokens
@@ -99,138 +100,9 @@ fn behind(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
     (early && begins_well && !is_clause && end > start).then_some(start..end)
 }
 
-/// Nouns that name a post or a calling.
-const HEADS: [&str; 84] = [
-    "president",
-    "minister",
-    "premier",
-    "chancellor",
-    "secretary",
-    "senator",
-    "sen",
-    "rep",
-    "representative",
-    "congressman",
-    "congresswoman",
-    "governor",
-    "gov",
-    "mayor",
-    "ambassador",
-    "general",
-    "gen",
-    "lt",
-    "col",
-    "colonel",
-    "maj",
-    "major",
-    "capt",
-    "captain",
-    "sgt",
-    "sergeant",
-    "admiral",
-    "adm",
-    "commander",
-    "chief",
-    "chairman",
-    "chairwoman",
-    "chair",
-    "director",
-    "king",
-    "queen",
-    "prince",
-    "princess",
-    "pope",
-    "bishop",
-    "cardinal",
-    "reverend",
-    "rev",
-    "judge",
-    "justice",
-    "attorney",
-    "lawyer",
-    "spokesman",
-    "spokeswoman",
-    "spokesperson",
-    "leader",
-    "lawmaker",
-    "mp",
-    "analyst",
-    "activist",
-    "researcher",
-    "author",
-    "professor",
-    "prof",
-    "dr",
-    "economist",
-    "journalist",
-    "reporter",
-    "editor",
-    "monk",
-    "official",
-    "officer",
-    "head",
-    "founder",
-    "ceo",
-    "coordinator",
-    "adviser",
-    "advisor",
-    "deputy",
-    "member",
-    "candidate",
-    "samdech",
-    "oknha",
-    "politician",
-    "diplomat",
-    "envoy",
-    "coach",
-    "prosecutor",
-    "dictator",
-];
-
-/// Words that stand before such a noun.
-const MODIFIERS: [&str; 44] = [
-    "prime",
-    "vice",
-    "deputy",
-    "former",
-    "foreign",
-    "interior",
-    "defense",
-    "defence",
-    "finance",
-    "justice",
-    "government",
-    "party",
-    "opposition",
-    "ruling",
-    "senior",
-    "general",
-    "executive",
-    "election",
-    "police",
-    "army",
-    "military",
-    "national",
-    "assistant",
-    "acting",
-    "current",
-    "chief",
-    "secretary",
-    "state",
-    "provincial",
-    "commune",
-    "village",
-    "district",
-    "city",
-    "union",
-    "press",
-    "political",
-    "human",
-    "rights",
-    "legal",
-    "first",
-    "late",
-    "high-ranking",
-    "longtime",
-    "then",
-];
+/// Whether a lower-case word names a post or a calling.
+pub(super) fn is_post(lower: &str) -> bool {
+    Pack::english()
+        .traits(lower.trim_end_matches('.'))
+        .has(Trait::Posts)
+}

@@ -64,7 +64,7 @@ pub(crate) fn complement(
             return Some(content);
         }
         let is_sure = cue.weight == 3 && is_word(view, from) && from == start;
-        if starts_clause(view, from, limit) || is_sure {
+        if !cue.needs_complementizer && (starts_clause(view, from, limit) || is_sure) {
             let content = ended(from, "bare clause")?;
             if has_finite(view, &content.range) {
                 return Some(content);
@@ -92,6 +92,16 @@ pub(crate) fn complement(
         return ended(from, "gerund");
     }
     if cue.has(Frame::Object) {
+        // "addresses the issue by saying he has …": what was said stands behind the other verb.
+        let by_saying = others.iter().any(|other| {
+            other.at > from
+                && other.form == Form::Participle
+                && other.cue.has(Frame::Clause)
+                && view.is(other.at - 1, "by")
+        });
+        if by_saying {
+            return None;
+        }
         return object(view, verb, from).and_then(|from| ended(from, "object"));
     }
     None
@@ -155,7 +165,9 @@ fn complementizer(view: &View<'_, '_>, pack: &Pack, start: usize, limit: usize) 
                 && view.tag(place) == Tag::Determiner;
             return (!is_relative && !is_determiner).then_some(place);
         }
-        if is_finite(view, place) || view.is_stop(place) || view.word(place) == ":" {
+        let other_begins = view.is_comma(place) && view.tag(place + 1) == Tag::Gerund;
+        if is_finite(view, place) || view.is_stop(place) || view.word(place) == ":" || other_begins
+        {
             return None;
         }
         if view.tag(place) == Tag::Pronoun
@@ -309,6 +321,9 @@ fn clause_end(
     if let Some(cut) = (from + 1..end).find(main_clause) {
         end = cut;
     }
+    if is_relative && let Some(cut) = main_verb(view, verb.group.start - 1, from, end) {
+        end = cut;
+    }
     if let Some(cut) = (from + 2..end).find(|place| reporter_resumes(view, *place, end)) {
         end = cut;
     }
@@ -326,6 +341,18 @@ fn clause_end(
         end -= 1;
     }
     end
+}
+
+/// Where the main clause goes on behind a relative clause without commas ("the man who vowed to stay
+/// seems frail"), by the parser's word.
+fn main_verb(view: &View<'_, '_>, who: usize, from: usize, end: usize) -> Option<usize> {
+    (from + 1..end).find(|place| {
+        is_finite(view, *place)
+            && !view.is_marked(*place)
+            && (0..who).any(|subject| {
+                view.head(subject) == Some(*place) && view.label(subject) == Label::Subject
+            })
+    })
 }
 
 /// Where `other` takes the sentence over from `verb`.

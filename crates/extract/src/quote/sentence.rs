@@ -249,6 +249,7 @@ impl Sentence<'_, '_, '_> {
             .collect();
         let first = all.len();
         let mut covered: Vec<Range<usize>> = self.sources(all);
+        covered.extend(self.refusals(all));
         let mut speaking: Option<Subject> = None;
         for (place, verb) in verbs.iter().enumerate() {
             if covered.iter().any(|range| range.contains(&verb.at)) {
@@ -278,10 +279,11 @@ impl Sentence<'_, '_, '_> {
             if quotes.is_empty() && clauses.is_empty() && !self.announces(verb, subject.as_ref()) {
                 continue;
             }
+            let is_object = clauses.iter().any(|content| content.rule == "object");
             if quotes.is_empty()
                 && subject.is_none()
                 && verb.cue.weight < 3
-                && verb.form == Form::Finite
+                && (verb.form == Form::Finite || is_object)
             {
                 continue;
             }
@@ -291,7 +293,6 @@ impl Sentence<'_, '_, '_> {
             }
             all.push(self.attribution(verb, subject, quotes, &clauses));
         }
-        self.refusals(all);
         self.leftovers(&owners, first, all);
     }
 
@@ -402,7 +403,13 @@ impl Sentence<'_, '_, '_> {
         if right.is_some() && !is_inverted {
             return right.into_iter().collect();
         }
-        if !verb.cue.has(Frame::Clause) || verb.form == Form::Infinitive || verb.cue.weight < 2 {
+        let is_claiming =
+            verb.form == Form::Participle && (!verb.cue.has(Frame::Quote) || verb.cue.weight < 3);
+        if !verb.cue.has(Frame::Clause)
+            || verb.form == Form::Infinitive
+            || verb.cue.weight < 2
+            || is_claiming
+        {
             return Vec::new();
         }
         let left = subject.map_or(verb.group.start, |subject| {
@@ -556,8 +563,9 @@ impl Sentence<'_, '_, '_> {
     }
 
     /// "declined to comment", "did not respond to a request for comment".
-    fn refusals(&self, all: &mut Vec<Attribution>) {
+    fn refusals(&self, all: &mut Vec<Attribution>) -> Vec<Range<usize>> {
         let view = self.view;
+        let mut covered = Vec::new();
         let words = &self.pack.refusals;
         for at in 0..view.len() {
             if view.is_marked(at) {
@@ -611,7 +619,9 @@ impl Sentence<'_, '_, '_> {
                 rules: vec!["refusal to comment"],
                 sentence: self.range.clone(),
             });
+            covered.push(group..whole_end);
         }
+        covered
     }
 
     /// Quotations that no cue took.
@@ -623,7 +633,7 @@ impl Sentence<'_, '_, '_> {
             .flat_map(|found| found.quotations.clone())
             .collect();
         for ((at, quotation), owner) in view.quotes.iter().zip(owners) {
-            if owner.is_some() || taken.contains(quotation) {
+            if owner.is_some() || taken.contains(quotation) || self.is_title(*quotation) {
                 continue;
             }
             let (subject, cue, rule) = self.without_verb(*at);
@@ -641,6 +651,25 @@ impl Sentence<'_, '_, '_> {
                 sentence: self.range.clone(),
             });
         }
+    }
+
+    /// Whether a quotation is a name of something rather than speech: a few words, all capitalised.
+    fn is_title(&self, quotation: usize) -> bool {
+        let document = self.view.document;
+        let Some(quotation) = self.quotations.get(quotation) else {
+            return false;
+        };
+        let words = (quotation.first..quotation.end)
+            .filter_map(|at| document.tokens.get(at))
+            .filter(|token| token.kind == TokenKind::Word);
+        let mut count = 0;
+        for token in words {
+            count += 1;
+            if token.case == Case::Lower && token.span.len() > 3 || count > 6 {
+                return false;
+            }
+        }
+        count > 1
     }
 
     /// `Smith: "…"` and `"…" — Smith`.

@@ -29,14 +29,38 @@ const MOST_GOVERNORS: usize = 3;
 
 /// The subject of `verb`.
 pub(crate) fn subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
+    let subject = any_subject_of(view, verb)?;
+    let range = &subject.range;
+    let is_single = range.len() == 1;
+    // "San Sak, 41, says": the age is no speaker.
+    if is_single && view.tag(range.start) == Tag::Number && range.start >= 2 {
+        let comma = range.start - 1;
+        let named = phrase_before(view, comma - 1).filter(|_| view.is_comma(comma));
+        return named.map(|range| Subject { range, ..subject });
+    }
+    let is_bare = is_single && view.is_any(range.start, &["the", "a", "an"]);
+    (!is_bare).then_some(subject)
+}
+
+fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
     match verb.form {
         Form::Passive => agent(view, verb.at + 1),
         Form::Finite => finite_subject(view, verb.group.start, verb.at, LONGEST_CHAIN)
             .or_else(|| inverted(view, verb)),
-        Form::Participle | Form::Infinitive => {
-            governor_subject(view, verb.group.start, LONGEST_CHAIN)
-        }
+        Form::Participle | Form::Infinitive => with_subject(view, verb.group.start)
+            .or_else(|| governor_subject(view, verb.group.start, LONGEST_CHAIN)),
     }
+}
+
+/// "with one minister telling them": a participle with a subject of its own.
+fn with_subject(view: &View<'_, '_>, start: usize) -> Option<Subject> {
+    let range = phrase_before(view, start.checked_sub(1)?)?;
+    let with = range.start.checked_sub(1)?;
+    view.is(with, "with").then_some(Subject {
+        range,
+        antecedent: None,
+        rule: "subject behind with",
+    })
 }
 
 /// "by Smith" after a passive.
@@ -61,6 +85,12 @@ pub(crate) fn finite_subject(
     if view.quote_before(start).is_some() {
         return None;
     }
+    // "Smith, author of “A Book,” said": the comma stands inside the marks.
+    let before = if view.is_marked(before) && before > 1 && view.is_comma(before - 1) {
+        before - 1
+    } else {
+        before
+    };
     let tag = view.tag(before);
     if matches!(tag, Tag::WhPronoun | Tag::WhDeterminer) || view.is_any(before, &["who", "which"]) {
         return relative(view, before);
@@ -79,6 +109,9 @@ pub(crate) fn finite_subject(
         }
     }
     if let Some(range) = phrase_before(view, before) {
+        if let Some(auxiliary) = auxiliary_before(view, range.start) {
+            return finite_subject(view, auxiliary, at, chain.checked_sub(1)?);
+        }
         let range = with_coordination(view, range);
         return Some(Subject {
             range,
@@ -87,6 +120,15 @@ pub(crate) fn finite_subject(
         });
     }
     parsed(view, at)
+}
+
+/// "has for years": the auxiliary before a phrase of time that parts it from its verb.
+fn auxiliary_before(view: &View<'_, '_>, phrase: usize) -> Option<usize> {
+    let preposition = phrase.checked_sub(1)?;
+    let auxiliary = phrase.checked_sub(2)?;
+    let is_time = view.is_any(preposition, &["for", "in", "on", "over", "since"]);
+    let is_auxiliary = view.is_any(auxiliary, &["has", "have", "had"]);
+    (is_time && is_auxiliary).then_some(auxiliary)
 }
 
 /// The subject by the parser's word.
@@ -241,6 +283,7 @@ fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
     let opens = start == 0
         || view.quote_before(start).is_some()
         || view.is_comma(start - 1)
+        || view.is_marked(start - 1)
         || view.is_dash(start - 1);
     let fits = verb.group.len() == 1 || verb.cue.weight == 3;
     if !opens || !fits {
@@ -326,6 +369,9 @@ pub(crate) fn phrase_before(view: &View<'_, '_>, end: usize) -> Option<Range<usi
             break;
         }
         let tag = view.tag(before);
+        if view.is_any(before, &["said", "says", "told"]) {
+            break;
+        }
         let is_adjectival = matches!(tag, Tag::Participle | Tag::Gerund)
             && before > 0
             && opens_phrase(view.tag(before - 1));

@@ -2,9 +2,12 @@
 //!
 //! Names are runs of capitalised words; a part of a name stands for the fullest name that holds it.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
-use model::{Entity, EntityKind, Span};
+use model::{Entity, EntityKind, MentionForm, Span};
 
 use crate::{
     pack::{Pack, Trait},
@@ -23,6 +26,10 @@ pub(crate) enum Gender {
 
 /// Somebody or some body that the article names.
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims about one figure"
+)]
 pub(crate) struct Figure {
     /// The fullest name.
     pub(crate) name: String,
@@ -30,6 +37,8 @@ pub(crate) struct Figure {
     pub(crate) is_organization: bool,
     /// Whether anything shows that it is a person.
     pub(crate) is_person: bool,
+    /// Whether it is described and never named.
+    pub(crate) is_described: bool,
     /// Times named, and those behind "in" or "at".
     namings: usize,
     places: usize,
@@ -69,15 +78,19 @@ pub(crate) struct Cast {
     pub(crate) figures: Vec<Figure>,
     pub(crate) namings: Vec<Naming>,
     by_word: HashMap<String, Vec<usize>>,
+    by_entity: HashMap<usize, usize>,
 }
+
+/// Words of titles kept for a figure.
+const MOST_TITLES: usize = 24;
 
 /// More figures than this are not kept apart; no article needs them.
 const MOST_FIGURES: usize = 2000;
 
 impl Cast {
-    /// The cast of an article.
+    /// The cast of an article: its entities, and the capitalised words that are none.
     pub(crate) fn of(document: &Document<'_>, pack: &Pack, entities: &[Entity]) -> Self {
-        let mut runs = runs(document, pack);
+        let mut runs = runs(document, pack, &named(document, entities));
         let mid: HashSet<String> = runs
             .iter()
             .filter(|run| !run.opens_sentence)
@@ -86,43 +99,96 @@ impl Cast {
         // A lone capitalised word at the start of a sentence is a name only where it is one elsewhere.
         runs.retain(|run| {
             !run.opens_sentence
+                || run.entity.is_some()
                 || run.words.len() > 1
                 || run.words.iter().all(|word| mid.contains(word))
         });
         let mut cast = Self::default();
         // Full names first, so that a surname in the headline finds its owner.
         for run in runs.iter().filter(|run| run.words.len() > 1) {
-            cast.figure(run);
+            cast.figure(run, entities);
         }
         for run in &runs {
-            let figure = cast.figure(run);
+            let figure = cast.figure(run, entities);
             cast.note(figure, run);
         }
-        cast.tie(entities);
+        for figure in &mut cast.figures {
+            if figure.gender == Gender::Unknown {
+                figure.gender = gender_of_titles(&figure.titles, pack);
+            }
+        }
         cast
     }
 
     /// The figure that a run names, made where there is none.
-    fn figure(&mut self, run: &Run) -> usize {
-        if let Some(known) = self.known(run) {
+    fn figure(&mut self, run: &Run, entities: &[Entity]) -> usize {
+        let known = match run.entity {
+            Some(entity) => self.by_entity.get(&entity).copied(),
+            None => self.known(run),
+        };
+        if let Some(known) = known {
             return known;
         }
         if self.figures.len() >= MOST_FIGURES {
             return self.figures.len() - 1;
         }
-        let figure = self.figures.len();
-        self.figures.push(Figure {
+        let place = self.figures.len();
+        let mut figure = Figure {
             name: run.words.join(" "),
             is_organization: run.is_organization,
             ..Figure::default()
-        });
+        };
+        if let Some((at, entity)) = run.entity.and_then(|at| Some((at, entities.get(at)?))) {
+            self.by_entity.insert(at, place);
+            figure.name.clone_from(&entity.name);
+            figure.entity = Some(at);
+            figure.is_person = entity.kind == EntityKind::Person;
+            figure.is_organization = entity.kind == EntityKind::Organization;
+            figure.is_labelled_place = entity.kind == EntityKind::Place;
+            let titles = entity.titles.iter();
+            figure.titles = titles
+                .flat_map(|title| title.text.split_whitespace())
+                .map(str::to_lowercase)
+                .take(MOST_TITLES)
+                .collect();
+        }
+        self.figures.push(figure);
         for word in &run.words {
             let owners = self.by_word.entry(word.clone()).or_default();
             if owners.len() < 10 {
-                owners.push(figure);
+                owners.push(place);
             }
         }
-        figure
+        place
+    }
+
+    /// Makes a figure of somebody described, not named ("one village administrator").
+    pub(crate) fn describe(&mut self, name: String, span: Span, sentence: usize) -> usize {
+        let place = self.figures.len();
+        self.figures.push(Figure {
+            name,
+            is_person: true,
+            is_described: true,
+            ..Figure::default()
+        });
+        let at = self
+            .namings
+            .partition_point(|naming| naming.span.start() < span.start());
+        self.namings.insert(
+            at,
+            Naming {
+                span,
+                figure: place,
+                sentence,
+                is_first: true,
+            },
+        );
+        place
+    }
+
+    /// Whether there is room for more figures.
+    pub(crate) fn has_room(&self) -> bool {
+        self.figures.len() < MOST_FIGURES
     }
 
     /// A figure with the same name, or the last one whose name holds all words of the run at its
@@ -156,7 +222,7 @@ impl Cast {
             figure.namings += 1;
             figure.places += usize::from(run.is_where);
             for title in &run.titles {
-                if figure.titles.len() < 24 && !figure.titles.contains(title) {
+                if figure.titles.len() < MOST_TITLES && !figure.titles.contains(title) {
                     figure.titles.push(title.clone());
                 }
             }
@@ -167,59 +233,6 @@ impl Cast {
             sentence: run.sentence,
             is_first: run.is_first,
         });
-    }
-
-    /// Takes names and kinds from the article's entities.
-    fn tie(&mut self, entities: &[Entity]) {
-        let mut mentions: Vec<(Span, usize)> = entities
-            .iter()
-            .enumerate()
-            .flat_map(|(place, entity)| {
-                entity
-                    .mentions
-                    .iter()
-                    .map(move |mention| (mention.span, place))
-            })
-            .collect();
-        mentions.sort_unstable();
-        let mut next = 0;
-        for naming in &self.namings {
-            while mentions
-                .get(next)
-                .is_some_and(|(span, _)| span.end() <= naming.span.start())
-            {
-                next += 1;
-            }
-            let Some((span, place)) = mentions.get(next) else {
-                break;
-            };
-            let (Some(entity), Some(figure)) =
-                (entities.get(*place), self.figures.get_mut(naming.figure))
-            else {
-                continue;
-            };
-            if !span.overlaps(naming.span) || figure.entity.is_some() {
-                continue;
-            }
-            figure.entity = Some(*place);
-            match entity.kind {
-                EntityKind::Person => {
-                    figure.is_person = true;
-                    figure.is_organization = false;
-                    if entity.name.len() > figure.name.len() {
-                        figure.name.clone_from(&entity.name);
-                    }
-                }
-                EntityKind::Organization => {
-                    figure.is_organization = true;
-                    if entity.name.contains(figure.name.as_str()) {
-                        figure.name.clone_from(&entity.name);
-                    }
-                }
-                EntityKind::Place => figure.is_labelled_place = true,
-                EntityKind::Other => {}
-            }
-        }
     }
 
     /// Who the noun phrase `span` is about: the last name in it that nothing there governs or owns,
@@ -307,23 +320,65 @@ struct Run {
     is_where: bool,
     opens_sentence: bool,
     titles: Vec<String>,
+    /// Position in the article's entities.
+    entity: Option<usize>,
 }
 
-fn runs(document: &Document<'_>, pack: &Pack) -> Vec<Run> {
+/// The names of entities, as token ranges, in order.
+fn named(document: &Document<'_>, entities: &[Entity]) -> Vec<(Range<usize>, usize, EntityKind)> {
+    let mut named: Vec<_> = entities
+        .iter()
+        .enumerate()
+        .flat_map(|(place, entity)| {
+            let names = entity.mentions.iter();
+            let names = names.filter(|mention| mention.form == MentionForm::Name);
+            names.map(move |mention| (mention.span, place, entity.kind))
+        })
+        .map(|(span, place, kind)| {
+            let first = document.token_at(span.start());
+            (first..document.token_at(span.end() - 1) + 1, place, kind)
+        })
+        .collect();
+    named.sort_unstable_by_key(|(range, place, _)| (range.start, *place));
+    named
+}
+
+fn runs(
+    document: &Document<'_>,
+    pack: &Pack,
+    named: &[(Range<usize>, usize, EntityKind)],
+) -> Vec<Run> {
     let mut runs = Vec::new();
+    let mut next = 0;
     for (sentence, range) in document.sentences.iter().enumerate() {
         let mut at = range.start;
         let mut is_first = true;
         while at < range.end {
+            while named.get(next).is_some_and(|(name, ..)| name.start < at) {
+                next += 1;
+            }
+            if let Some((name, place, kind)) = named.get(next).filter(|(name, ..)| name.start == at)
+            {
+                let entity = Some((*place, *kind));
+                if let Some(run) = run(document, pack, name.clone(), range.start, sentence, entity)
+                {
+                    runs.push(Run { is_first, ..run });
+                    is_first = false;
+                }
+                at = name.end.max(at + 1);
+                continue;
+            }
             if !is_capital(document, at) {
                 at += 1;
                 continue;
             }
+            let limit = named.get(next).map_or(range.end, |(name, ..)| name.start);
+            let limit = limit.min(range.end);
             let mut end = at + 1;
-            while end < range.end && joins(document, end) {
+            while end < limit && joins(document, end) {
                 end += 1;
             }
-            if let Some(run) = run(document, pack, at..end, range.start, sentence) {
+            if let Some(run) = run(document, pack, at..end, range.start, sentence, None) {
                 runs.push(Run { is_first, ..run });
                 is_first = false;
             }
@@ -358,15 +413,16 @@ fn joins(document: &Document<'_>, place: usize) -> bool {
 fn run(
     document: &Document<'_>,
     pack: &Pack,
-    mut range: std::ops::Range<usize>,
+    mut range: Range<usize>,
     sentence_start: usize,
     sentence: usize,
+    entity: Option<(usize, EntityKind)>,
 ) -> Option<Run> {
     const BEFORE: [Trait; 3] = [Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles];
     let mut titles = Vec::new();
     let mut gender = Gender::Unknown;
     let whole_start = range.start;
-    while range.start < range.end {
+    while range.start < range.end && entity.is_none() {
         let traits = pack.traits(document.word(range.start));
         if !traits.has_any(&BEFORE) && !traits.has(Trait::NoNames) {
             break;
@@ -375,13 +431,14 @@ fn run(
         range.start += 1;
     }
     while range.end > range.start
+        && entity.is_none()
         && pack
             .traits(document.word(range.end - 1))
             .has(Trait::NoNames)
     {
         range.end -= 1;
     }
-    if range.is_empty() || range.len() > 8 {
+    if range.is_empty() || range.len() > 8 && entity.is_none() {
         return None;
     }
     let has_title = !titles.is_empty();
@@ -446,7 +503,10 @@ fn run(
         sentence,
         is_first: false,
         gender,
-        is_person: !is_organization && (!titles.is_empty() || is_known_name || is_aged),
+        is_person: match entity {
+            Some((_, kind)) => kind == EntityKind::Person,
+            None => !is_organization && (!titles.is_empty() || is_known_name || is_aged),
+        },
         is_organization,
         is_where: whole_start > sentence_start
             && matches!(
@@ -455,6 +515,7 @@ fn run(
             ),
         opens_sentence: whole_start == sentence_start && !has_title,
         titles,
+        entity: entity.map(|(place, _)| place),
     })
 }
 
@@ -467,5 +528,15 @@ fn read_title(word: &str, pack: &Pack, titles: &mut Vec<String>, gender: &mut Ge
     }
     if traits.has_any(&[Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles]) {
         titles.push(word.to_lowercase());
+    }
+}
+
+/// What "spokeswoman" and "Prince" say of who is called so.
+fn gender_of_titles(titles: &[String], pack: &Pack) -> Gender {
+    let has = |one: Trait| titles.iter().any(|title| pack.traits(title).has(one));
+    match (has(Trait::MaleTitles), has(Trait::FemaleTitles)) {
+        (true, false) => Gender::Male,
+        (false, true) => Gender::Female,
+        (_, _) => Gender::Unknown,
     }
 }

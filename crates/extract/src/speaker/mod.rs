@@ -136,7 +136,12 @@ impl Resolver<'_, '_> {
             )
         } else {
             let figure = self.by_phrase(span);
-            (figure, self.kind(&words, figure, span), 0.95)
+            let kind = self.kind(&words, figure, span);
+            (
+                figure.or_else(|| self.described(&words, kind, span)),
+                kind,
+                0.95,
+            )
         };
         if let Some(figure) = figure {
             self.said.push((span.start(), figure));
@@ -174,6 +179,21 @@ impl Resolver<'_, '_> {
                 (false, false) => Gender::Unknown,
             };
         }
+    }
+
+    /// A new figure for one person who is described and not named: who says "he" next may be meant.
+    fn described(&mut self, words: &str, kind: SpeakerKind, span: Span) -> Option<usize> {
+        let is_person = matches!(kind, SpeakerKind::Unnamed | SpeakerKind::Titled);
+        let head = head_of(words).to_lowercase();
+        let traits = self.pack.traits(&head);
+        let is_post =
+            traits.has(Trait::Posts) || traits.has_any(&[Trait::MaleTitles, Trait::FemaleTitles]);
+        if !is_person || !is_post || !self.cast.has_room() {
+            return None;
+        }
+        let token = self.document.token_at(span.start());
+        let sentence = self.document.sentence_of(token);
+        Some(self.cast.describe(words.to_owned(), span, sentence))
     }
 
     /// The figure that a noun phrase names, or describes.
@@ -236,12 +256,7 @@ impl Resolver<'_, '_> {
     fn kind(&self, words: &str, figure: Option<usize>, span: Span) -> SpeakerKind {
         let figure = figure.and_then(|figure| self.cast.figures.get(figure));
         let has_name = self.cast.head_of(self.document.text, span).is_some();
-        let head = words
-            .split(' ')
-            .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
-            .last()
-            .unwrap_or(words);
-        let traits = self.pack.traits(head);
+        let traits = self.pack.traits(head_of(words));
         let opens = |list: &[&str]| {
             list.iter().any(|word| {
                 words
@@ -266,6 +281,16 @@ impl Resolver<'_, '_> {
             SpeakerKind::Named
         }
     }
+}
+
+/// The last word of a noun phrase before what is tied to it.
+fn head_of(words: &str) -> &str {
+    words
+        .split(' ')
+        .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
+        .last()
+        .unwrap_or(words)
+        .trim_end_matches(',')
 }
 
 fn plain(text: &str) -> String {

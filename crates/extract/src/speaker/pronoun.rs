@@ -28,10 +28,13 @@ impl Resolver<'_, '_> {
             let Some(figure) = self.cast.figures.get(naming.figure) else {
                 continue;
             };
+            let last = self.said.last().map(|(_, speaker)| *speaker);
+            let is_gone = figure.is_described && last != Some(naming.figure);
             let can_be = figure.is_person
                 || figure.is_organization
                 || naming.is_first && figure.is_full_name();
             if !can_be
+                || is_gone
                 || figure.is_place()
                 || !agrees(figure, traits)
                 || self.is_spoken(naming.span)

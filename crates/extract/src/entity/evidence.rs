@@ -1,0 +1,381 @@
+//! Names that the words around them show, whatever the tagger made of them.
+//!
+//! "Villager Touch Sarun", "Sarin, 39," and "…," said Chab Suy name persons; what ends in "Party" or
+//! "Ministry" names a body from its first capitalised word on. Names of regions that no training
+//! text comes from are found this way first, and the rest of the document follows.
+
+use std::ops::Range;
+
+use model::EntityKind;
+
+use super::{
+    gazetteer::{
+        DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, ORGANISATION_WORD, PLACE_INSIDE, PLACE_WHOLE,
+        PLACE_WORD, SURNAME, TITLE_WORD,
+    },
+    heads::{HONORIFICS, OTHER_ENDS, PLACE_ENDS, UNITS},
+    recognizer::Name,
+    title::is_post,
+    word::Word,
+};
+use crate::{
+    Document,
+    pack::{Frame, Pack, Trait},
+    token::{Case, Gap, TokenKind},
+};
+
+/// Most words of a person's name.
+const LONGEST_PERSON: usize = 4;
+
+/// Most words of a body's name before its last.
+const LONGEST_BODY: usize = 9;
+
+/// How far a role is looked for behind a comma.
+const ROLE_REACH: usize = 7;
+
+/// How sure the words around make it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sureness {
+    /// A person speaks, as bodies do too; a place is where something is, as events are too.
+    Likely,
+    /// A person has an age, a title or a role; a place or a body says by a word what it is.
+    Sure,
+}
+
+/// Adds the names that the words around them show; they take the place of what the tagger read
+/// there, unless that was as good.
+pub(super) fn add_shown(document: &Document<'_>, words: &[Word], names: &mut Vec<Name>) {
+    let shown = Shown {
+        document,
+        words,
+        pack: Pack::english(),
+    };
+    let mut found = Vec::new();
+    for sentence in &document.sentences {
+        let mut at = sentence.start;
+        while at < sentence.end {
+            if !shown.is_part(at) {
+                at += 1;
+                continue;
+            }
+            let mut end = at + 1;
+            while end < sentence.end && shown.goes_on(end) {
+                end += 1;
+            }
+            shown.read(at..end, sentence, &mut found);
+            at = end;
+        }
+    }
+    put(names, found);
+}
+
+/// Puts `found` in, in place of the names that they overlap.
+fn put(names: &mut Vec<Name>, found: Vec<(Name, Sureness)>) {
+    names.sort_by_key(|name| name.tokens.start);
+    for (shown, sureness) in found {
+        let first = names.partition_point(|name| name.tokens.end <= shown.tokens.start);
+        let last = names.partition_point(|name| name.tokens.start < shown.tokens.end);
+        let known = names.get(first..last).unwrap_or_default();
+        let is_as_good = known.iter().any(|name| {
+            let holds =
+                name.tokens.start <= shown.tokens.start && name.tokens.end >= shown.tokens.end;
+            let is_longer = name.tokens.len() > shown.tokens.len();
+            holds && (name.kind == shown.kind || sureness == Sureness::Likely || is_longer)
+        });
+        if !is_as_good && first <= last {
+            names.splice(first..last, [shown]);
+        }
+    }
+}
+
+struct Shown<'s, 't> {
+    document: &'s Document<'t>,
+    words: &'s [Word],
+    pack: &'static Pack,
+}
+
+impl<'t> Shown<'_, 't> {
+    fn word(&self, at: usize) -> &'t str {
+        self.document.word(at)
+    }
+
+    fn lower(&self, at: usize) -> String {
+        self.word(at).to_lowercase()
+    }
+
+    fn lists(&self, at: usize) -> u32 {
+        self.words.get(at).map_or(0, |word| word.lists)
+    }
+
+    fn case(&self, at: usize) -> Case {
+        let token = self.document.tokens.get(at);
+        token.map_or(Case::None, |token| token.case)
+    }
+
+    fn kind(&self, at: usize) -> TokenKind {
+        let token = self.document.tokens.get(at);
+        token.map_or(TokenKind::Punctuation, |token| token.kind)
+    }
+
+    fn is_glued(&self, at: usize) -> bool {
+        let token = self.document.tokens.get(at);
+        token.is_some_and(|token| token.gap == Gap::None)
+    }
+
+    fn is_part(&self, at: usize) -> bool {
+        self.kind(at) == TokenKind::Word
+            && matches!(self.case(at), Case::Title | Case::Upper | Case::Mixed)
+    }
+
+    /// Whether the name before `at` goes on here: with a capitalised word, a glued hyphen before
+    /// one, or the possessive of "People's Party".
+    fn goes_on(&self, at: usize) -> bool {
+        let is_spaced = self
+            .document
+            .tokens
+            .get(at)
+            .is_some_and(|token| token.gap <= Gap::Space);
+        let is_hyphen = self.word(at) == "-" && self.is_glued(at) && self.is_glued(at + 1);
+        let is_owner = matches!(self.word(at), "'s" | "’s" | "'" | "’")
+            && at
+                .checked_sub(1)
+                .is_some_and(|before| self.is_group(before));
+        is_spaced && (self.is_part(at) || (is_hyphen || is_owner) && self.is_part(at + 1))
+    }
+
+    /// "People", "Workers": owns a body without being a name of its own.
+    fn is_group(&self, at: usize) -> bool {
+        let lower = self.lower(at);
+        matches!(lower.as_str(), "people" | "women" | "men" | "children")
+            || lower.ends_with("ers") && lower.len() > 5
+            || matches!(
+                lower.as_str(),
+                "citizens" | "students" | "journalists" | "peoples"
+            )
+    }
+
+    /// Reads the names off a run of capitalised words.
+    fn read(&self, run: Range<usize>, sentence: &Range<usize>, found: &mut Vec<(Name, Sureness)>) {
+        if let Some(body) = self.body(run.clone(), sentence) {
+            found.push((body, Sureness::Sure));
+            return;
+        }
+        if let Some((place, sureness)) = self.place(&run, sentence) {
+            found.push((place, sureness));
+            return;
+        }
+        let (person, has_title) = self.without_titles(run);
+        if person.is_empty() || person.len() > LONGEST_PERSON + 2 || !self.can_be_person(&person) {
+            return;
+        }
+        let sureness = if has_title || self.has_role(&person, sentence) {
+            Sureness::Sure
+        } else if person.len() > 1 && self.speaks(&person, sentence) {
+            Sureness::Likely
+        } else {
+            return;
+        };
+        let name = Name {
+            tokens: person,
+            kind: EntityKind::Person,
+        };
+        found.push((name, sureness));
+    }
+
+    /// "Cambodian People's Party", "Supreme Court": from the first capitalised word to the head.
+    fn body(&self, run: Range<usize>, sentence: &Range<usize>) -> Option<Name> {
+        let head = (run.start + 1..run.end)
+            .rev()
+            .find(|at| HEADS_OF_BODIES.contains(&self.lower(*at).as_str()))?;
+        let mut start = run.start.max(head.saturating_sub(LONGEST_BODY));
+        let opens = start == sentence.start;
+        while start < head && (self.is_small(start) || opens && self.is_verbal(start)) {
+            start += 1;
+        }
+        let is_whole = head + 1 == run.end && !self.word(run.end).starts_with("of");
+        (start < head && is_whole).then_some(Name {
+            tokens: start..head + 1,
+            kind: EntityKind::Organization,
+        })
+    }
+
+    /// "Thmar Puok town", "KANDAL PROVINCE — ", and two words behind "in" that nothing else claims.
+    fn place(&self, run: &Range<usize>, sentence: &Range<usize>) -> Option<(Name, Sureness)> {
+        let mut start = run.start;
+        while start < run.end && self.is_small(start) {
+            start += 1;
+        }
+        let end = run.end;
+        let is_listed = |at: usize| self.lists(at) & (DEMONYM | DATE_WORD) != 0;
+        if start >= end || end - start > 4 || (start..end).any(is_listed) {
+            return None;
+        }
+        let upper = |at: usize| self.case(at) == Case::Upper;
+        let opens_paragraph = self
+            .document
+            .paragraphs
+            .get(self.document.paragraph_of(start))
+            .is_some_and(|paragraph| start < paragraph.start + 6);
+        let is_dateline = opens_paragraph
+            && (start..end).all(upper)
+            && (matches!(self.word(end), "—" | "–" | "-" | "--")
+                || self.word(end) == "," && upper(end + 1));
+        let unit = self.word(end);
+        let is_unit = UNITS.contains(&unit) && self.case(end) == Case::Lower && end < sentence.end;
+        let before = start.checked_sub(1).filter(|at| *at >= sentence.start);
+        let is_where = before.is_some_and(|at| matches!(self.word(at), "in" | "near"));
+        let is_plain = (start..end).all(|at| {
+            self.case(at) == Case::Title
+                && !is_post(&self.lower(at))
+                && self.lists(at) & (ORGANISATION_WORD | GIVEN_NAME | SURNAME | TITLE_WORD) == 0
+                && self.words.get(at).is_some_and(|word| word.habit & 1 == 0)
+        });
+        let ends_well = matches!(self.word(end), "," | "." | "and" | "to" | "since" | "from");
+        let sureness = if is_dateline || is_unit {
+            Sureness::Sure
+        } else if is_where && is_plain && ends_well && end - start > 1 {
+            Sureness::Likely
+        } else {
+            return None;
+        };
+        let tokens = start..end;
+        let kind = EntityKind::Place;
+        Some((Name { tokens, kind }, sureness))
+    }
+
+    /// A word that no name begins with.
+    fn is_small(&self, at: usize) -> bool {
+        self.pack.traits(self.word(at)).has(Trait::NoNames) && self.lists(at) & DEMONYM == 0
+    }
+
+    fn is_verbal(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| word.habit & 1 != 0)
+    }
+
+    /// The run behind its small words and titles, and whether a title stood there or before it.
+    fn without_titles(&self, run: Range<usize>) -> (Range<usize>, bool) {
+        let Range { mut start, mut end } = run;
+        let mut has_title = false;
+        while start < end {
+            let lower = self.lower(start);
+            let is_title = is_post(&lower)
+                || HONORIFICS.contains(&lower.as_str())
+                || self.lists(start) & TITLE_WORD != 0
+                    && self.lists(start) & (GIVEN_NAME | SURNAME) == 0;
+            let is_modifier = self.pack.traits(&lower).has(Trait::PostModifiers);
+            if !is_title && !is_modifier && !self.is_small(start) {
+                break;
+            }
+            has_title = is_title || has_title && is_modifier;
+            start += 1;
+        }
+        if start > 0 && self.kind(start - 1) == TokenKind::Word {
+            has_title |= self.case(start - 1) == Case::Lower && is_post(&self.lower(start - 1));
+        }
+        while end > start && (self.is_small(end - 1) || self.word(end - 1) == "-") {
+            end -= 1;
+        }
+        (start..end, has_title)
+    }
+
+    /// Whether nothing in the words speaks against a person.
+    fn can_be_person(&self, name: &Range<usize>) -> bool {
+        let against = DEMONYM
+            | DATE_WORD
+            | ORGANISATION
+            | ORGANISATION_WORD
+            | PLACE_WORD
+            | PLACE_WHOLE
+            | PLACE_INSIDE;
+        name.clone().all(|at| {
+            let lower = self.lower(at);
+            let lower = lower.as_str();
+            let is_person_word = self.lists(at) & (GIVEN_NAME | SURNAME) != 0;
+            (self.case(at) == Case::Title
+                || self.case(at) == Case::Mixed && name.len() > 1
+                || self.word(at) == "-"
+                || self.word(at).ends_with('.'))
+                && (self.lists(at) & against == 0 || is_person_word && at == name.start)
+                && !PLACE_ENDS.contains(&lower)
+                && !OTHER_ENDS.contains(&lower)
+                && !HEADS_OF_BODIES.contains(&lower)
+                && !is_post(lower)
+        }) && !matches!(self.word(name.end), "'s" | "’s")
+    }
+
+    /// "Sarin, 39," and "Ada Morrow, the party's deputy leader,".
+    fn has_role(&self, name: &Range<usize>, sentence: &Range<usize>) -> bool {
+        let comma = name.end;
+        if self.word(comma) != "," {
+            return false;
+        }
+        let next = comma + 1;
+        let is_age = self.kind(next) == TokenKind::Number
+            && self
+                .word(next)
+                .parse::<u8>()
+                .is_ok_and(|age| (4..=110).contains(&age))
+            && (self.word(next + 1) == "," || self.kind(next + 1) == TokenKind::Stop);
+        if is_age {
+            return true;
+        }
+        if name.len() < 2 {
+            return false;
+        }
+        let limit = (next + ROLE_REACH).min(sentence.end);
+        let mut words = (next..limit).take_while(|at| {
+            self.kind(*at) == TokenKind::Word && !matches!(self.word(*at), "and" | "who" | "but")
+        });
+        let opens = matches!(self.word(next), "a" | "an" | "the" | "former" | "senior")
+            || is_post(&self.lower(next))
+            || matches!(self.word(next + 1), "'s" | "’s")
+            || self.pack.traits(self.word(next)).has(Trait::PostModifiers);
+        opens && words.any(|at| self.case(at) == Case::Lower && is_post(&self.lower(at)))
+    }
+
+    /// "Chab Suy said", and "…,” said Chab Suy".
+    fn speaks(&self, name: &Range<usize>, sentence: &Range<usize>) -> bool {
+        let reports = |at: usize| {
+            let cue = self.pack.cue(self.word(at));
+            self.case(at) == Case::Lower
+                && cue.is_some_and(|cue| cue.weight == 3 && cue.has(Frame::Quote))
+        };
+        let behind = (sentence.start + 1..name.start).contains(&(name.start.wrapping_sub(1)))
+            && reports(name.start - 1)
+            && matches!(
+                self.word(name.start - 2),
+                "”" | "\"" | "," | "''" | "’" | "'"
+            );
+        reports(name.end) || behind
+    }
+}
+
+/// Last words that make what stands before them the name of a body.
+const HEADS_OF_BODIES: [&str; 26] = [
+    "party",
+    "ministry",
+    "department",
+    "committee",
+    "commission",
+    "council",
+    "court",
+    "assembly",
+    "parliament",
+    "senate",
+    "association",
+    "federation",
+    "union",
+    "organization",
+    "organisation",
+    "agency",
+    "bureau",
+    "foundation",
+    "institute",
+    "university",
+    "college",
+    "movement",
+    "alliance",
+    "coalition",
+    "corporation",
+    "authority",
+];
