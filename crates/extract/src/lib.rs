@@ -26,6 +26,7 @@ mod token;
 pub use name::Matcher;
 pub use script::Script;
 pub use sentence::Document;
+pub use speaker::{Candidate, Reason};
 pub use token::{Case, Gap, Token, TokenKind, tokenize};
 
 use model::{Extraction, Language, Official};
@@ -52,6 +53,11 @@ impl Extractor {
 
     /// Everything found in `text`; spans point into it. A language of `und` is guessed.
     pub fn extract(&self, text: &str, language: &Language) -> Extraction {
+        self.explain(text, language).extraction
+    }
+
+    /// The same, with those who were weighed as speakers.
+    pub fn explain(&self, text: &str, language: &Language) -> Explained {
         let language = &language_guess::known_or_guessed(text, language);
         let document = Document::new(text);
         let mut mentions = self.matcher.find(text, language);
@@ -63,18 +69,33 @@ impl Extractor {
             Vec::new()
         };
         entity::link(&mut entities, &mut mentions, text);
-        let mut quotes = if is_english(language) {
+        let (mut quotes, candidates) = if is_english(language) {
             speaker::resolve(&document, &entities, quote::find(&document))
+                .into_iter()
+                .unzip()
         } else {
-            pattern::quotes(text, language)
+            (pattern::quotes(text, language), Vec::new())
         };
         entity::link_speakers(&mut quotes, &entities);
-        Extraction {
-            quotes,
-            entities,
-            mentions,
+        Explained {
+            extraction: Extraction {
+                quotes,
+                entities,
+                mentions,
+            },
+            candidates,
         }
     }
+}
+
+/// What was found, and how its speakers were chosen.
+#[derive(Debug)]
+pub struct Explained {
+    /// What was found.
+    pub extraction: Extraction,
+    /// For each quote, those who were weighed as its speaker, nearest first; empty for languages
+    /// other than English, whose speakers are taken as they stand.
+    pub candidates: Vec<Vec<Candidate>>,
 }
 
 /// Texts of unknown language are tried as English: the rules find nothing in others.

@@ -63,6 +63,8 @@ pub(crate) enum Trait {
     Posts,
     /// "deputy", "provincial": stands before a post in a title.
     PostModifiers,
+    /// "firm", "ministry": behind "the", the body named last.
+    Bodies,
 }
 
 /// A set of [`Trait`]s.

@@ -37,6 +37,8 @@ pub(crate) struct Figure {
     pub(crate) is_organization: bool,
     /// Whether anything shows that it is a person.
     pub(crate) is_person: bool,
+    /// Whether it is named by words for a people only ("Vietnamese-Cambodian").
+    pub(crate) is_people: bool,
     /// Whether it is described and never named.
     pub(crate) is_described: bool,
     /// Times named, and those behind "in" or "at".
@@ -68,7 +70,7 @@ pub(crate) struct Naming {
     pub(crate) figure: usize,
     /// Position of the sentence.
     pub(crate) sentence: usize,
-    /// Whether it opens its sentence, as subjects do.
+    /// Whether no person stands before it in its sentence, as before subjects.
     pub(crate) is_first: bool,
 }
 
@@ -80,6 +82,9 @@ pub(crate) struct Cast {
     by_word: HashMap<String, Vec<usize>>,
     by_entity: HashMap<usize, usize>,
 }
+
+/// How words for peoples end.
+const PEOPLE: [&str; 6] = ["ian", "ians", "ese", "ish", "Khmer", "Khmers"];
 
 /// Words of titles kept for a figure.
 const MOST_TITLES: usize = 24;
@@ -136,6 +141,10 @@ impl Cast {
         let mut figure = Figure {
             name: run.words.join(" "),
             is_organization: run.is_organization,
+            is_people: run
+                .words
+                .iter()
+                .all(|word| word == "-" || PEOPLE.iter().any(|end| word.ends_with(end))),
             ..Figure::default()
         };
         if let Some((at, entity)) = run.entity.and_then(|at| Some((at, entities.get(at)?))) {
@@ -352,7 +361,7 @@ fn runs(
     let mut next = 0;
     for (sentence, range) in document.sentences.iter().enumerate() {
         let mut at = range.start;
-        let mut is_first = true;
+        let (mut is_first, mut seen) = (true, false);
         while at < range.end {
             while named.get(next).is_some_and(|(name, ..)| name.start < at) {
                 next += 1;
@@ -362,8 +371,9 @@ fn runs(
                 let entity = Some((*place, *kind));
                 if let Some(run) = run(document, pack, name.clone(), range.start, sentence, entity)
                 {
+                    is_first &=
+                        !(*kind == EntityKind::Person && std::mem::replace(&mut seen, true));
                     runs.push(Run { is_first, ..run });
-                    is_first = false;
                 }
                 at = name.end.max(at + 1);
                 continue;
@@ -379,8 +389,8 @@ fn runs(
                 end += 1;
             }
             if let Some(run) = run(document, pack, at..end, range.start, sentence, None) {
+                is_first &= !(run.is_person && std::mem::replace(&mut seen, true));
                 runs.push(Run { is_first, ..run });
-                is_first = false;
             }
             at = end;
         }

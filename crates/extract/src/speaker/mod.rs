@@ -4,11 +4,13 @@
 //! figure with that title; "he" for the best of the figures named before, by who spoke last, who
 //! opened a sentence last, and gender. What is named inside quoted words is no candidate.
 
+mod candidate;
 mod figure;
 mod pronoun;
 
 use model::{Entity, Quote, QuoteKind, Span, Speaker, SpeakerKind};
 
+pub use self::candidate::{Candidate, Reason};
 use self::figure::{Cast, Gender, is_possessor};
 use crate::{
     pack::{Pack, Trait, Traits},
@@ -16,12 +18,12 @@ use crate::{
     sentence::Document,
 };
 
-/// Gives every quote its speaker, in text order.
+/// Gives every quote its speaker, in text order, with those who were weighed.
 pub(crate) fn resolve(
     document: &Document<'_>,
     entities: &[Entity],
     found: Vec<Found>,
-) -> Vec<Quote> {
+) -> Vec<(Quote, Vec<Candidate>)> {
     if found.is_empty() {
         return Vec::new();
     }
@@ -50,16 +52,19 @@ pub(crate) fn resolve(
         spoken: spoken_spans(&found),
         said: Vec::new(),
     };
-    let mut speakers: Vec<Option<Speaker>> = vec![None; found.len()];
+    let mut speakers: Vec<(Option<Speaker>, Vec<Candidate>)> =
+        vec![(None, Vec::new()); found.len()];
     for place in order {
-        if let (Some(quote), Some(slot)) = (found.get(place), speakers.get_mut(place)) {
-            *slot = resolver.speaker(quote);
+        if let (Some(quote), Some((speaker, candidates))) =
+            (found.get(place), speakers.get_mut(place))
+        {
+            *speaker = resolver.speaker(quote, candidates);
         }
     }
     found
         .into_iter()
         .zip(speakers)
-        .map(|(quote, speaker)| finish(quote, speaker))
+        .map(|(quote, (speaker, candidates))| (finish(quote, speaker), candidates))
         .collect()
 }
 
@@ -110,7 +115,7 @@ struct Resolver<'r, 't> {
 }
 
 impl Resolver<'_, '_> {
-    fn speaker(&mut self, quote: &Found) -> Option<Speaker> {
+    fn speaker(&mut self, quote: &Found, weighed: &mut Vec<Candidate>) -> Option<Speaker> {
         let span = quote.speaker?;
         let words = plain(span.text(self.document.text)?);
         let first = words.split(' ').next().unwrap_or_default();
@@ -127,7 +132,11 @@ impl Resolver<'_, '_> {
         let (figure, kind, confidence) = if is_pronoun {
             let figure = match quote.antecedent {
                 Some(antecedent) => self.by_phrase(antecedent),
-                None => self.by_pronoun(span, traits),
+                None => {
+                    let (figure, candidates) = self.by_pronoun(span, traits);
+                    *weighed = candidates;
+                    figure
+                }
             };
             (
                 figure,
@@ -148,6 +157,11 @@ impl Resolver<'_, '_> {
             self.learn_gender(figure, traits);
         }
         let named = figure.and_then(|figure| self.cast.figures.get(figure));
+        if let (true, Some(at), Some(named)) = (weighed.is_empty(), figure, named) {
+            let mut candidate = Candidate::new(at, &named.name);
+            candidate.add(Reason::ByItsWords, 1.0);
+            weighed.push(candidate);
+        }
         let antecedent = quote
             .antecedent
             .and_then(|span| span.text(self.document.text))
@@ -213,6 +227,9 @@ impl Resolver<'_, '_> {
             .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
             .last()?;
         let noun = noun.to_lowercase();
+        if self.pack.traits(&noun).has(Trait::Bodies) {
+            return self.last_body(span);
+        }
         if !self.pack.traits(&noun).has_any(&[
             Trait::Titles,
             Trait::MaleTitles,
@@ -251,6 +268,24 @@ impl Resolver<'_, '_> {
         }
         let naming = self.cast.named_at(text.len() - name.len())?;
         (!is_possessor(text, naming.span)).then_some(naming.figure)
+    }
+
+    /// "The firm": the body named last, at most a few sentences before.
+    fn last_body(&self, span: Span) -> Option<usize> {
+        let here = self
+            .document
+            .sentence_of(self.document.token_at(span.start()));
+        let end = self
+            .cast
+            .namings
+            .partition_point(|naming| naming.span.end() <= span.start());
+        let before = self.cast.namings.get(..end)?;
+        let found = before.iter().rev().take(12).find(|naming| {
+            self.cast.figures.get(naming.figure).is_some_and(|figure| {
+                figure.is_organization && figure.entity.is_some() && naming.is_first
+            })
+        })?;
+        (here.saturating_sub(found.sentence) <= 2).then_some(found.figure)
     }
 
     fn kind(&self, words: &str, figure: Option<usize>, span: Span) -> SpeakerKind {

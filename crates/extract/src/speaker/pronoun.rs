@@ -4,6 +4,7 @@ use model::Span;
 
 use super::{
     Resolver,
+    candidate::{Candidate, Reason},
     figure::{Figure, Gender, Naming},
 };
 use crate::pack::{Trait, Traits};
@@ -15,69 +16,108 @@ const REACH: usize = 40;
 const LEAST: f32 = 1.0;
 
 impl Resolver<'_, '_> {
-    /// The figure that the pronoun at `span` most likely stands for.
-    pub(super) fn by_pronoun(&self, span: Span, traits: Traits) -> Option<usize> {
+    /// The figure that the pronoun at `span` most likely stands for, and all that were weighed.
+    pub(super) fn by_pronoun(&self, span: Span, traits: Traits) -> (Option<usize>, Vec<Candidate>) {
         let end = self
             .cast
             .namings
             .partition_point(|naming| naming.span.end() <= span.start());
-        let before = self.cast.namings.get(end.saturating_sub(REACH)..end)?;
-        let mut best: Option<(f32, usize)> = None;
-        let mut seen: Vec<usize> = Vec::new();
+        let Some(before) = self.cast.namings.get(end.saturating_sub(REACH)..end) else {
+            return (None, Vec::new());
+        };
+        let mut weighed: Vec<Candidate> = Vec::new();
         for (distance, naming) in before.iter().rev().enumerate() {
             let Some(figure) = self.cast.figures.get(naming.figure) else {
                 continue;
             };
-            let last = self.said.last().map(|(_, speaker)| *speaker);
-            let is_gone = figure.is_described && last != Some(naming.figure);
-            let can_be = figure.is_person
-                || figure.is_organization
-                || naming.is_first && figure.is_full_name();
-            if !can_be
-                || is_gone
-                || figure.is_place()
-                || !agrees(figure, traits)
-                || self.is_spoken(naming.span)
-            {
+            let known = weighed
+                .iter()
+                .position(|other| other.figure == naming.figure);
+            if let Some(reason) = self.bar(figure, naming, traits) {
+                if known.is_none() {
+                    weighed.push(Candidate::barred(naming.figure, &figure.name, reason));
+                }
                 continue;
             }
-            let mut score = self.score(span, naming, distance);
-            if !seen.contains(&naming.figure) {
-                score += self.spoke_before(span, naming.figure);
-                seen.push(naming.figure);
-            }
-            if figure.is_person {
-                score += 1.5;
-            }
-            // Somebody new took the scene after the last turn.
-            if naming.is_first
-                && self
-                    .said
-                    .last()
-                    .is_some_and(|(at, _)| naming.span.start() > *at)
-            {
-                score += 2.0;
-            }
-            if figure.gender != Gender::Unknown {
-                score += 1.0;
-            }
-            if best.is_none_or(|(other, _)| score > other) {
-                best = Some((score, naming.figure));
+            let mut candidate = Candidate::new(naming.figure, &figure.name);
+            self.weigh(&mut candidate, span, naming, distance, known.is_none());
+            match known.and_then(|place| weighed.get_mut(place)) {
+                Some(other) if other.is_barred() || candidate.score > other.score => {
+                    *other = candidate;
+                }
+                Some(_) => {}
+                None => weighed.push(candidate),
             }
         }
-        best.filter(|(score, _)| *score > LEAST)
-            .map(|(_, figure)| figure)
+        // The first of the best, which is the nearest.
+        let mut best: Option<&Candidate> = None;
+        for candidate in weighed.iter().filter(|candidate| !candidate.is_barred()) {
+            if best.is_none_or(|other| candidate.score > other.score) {
+                best = Some(candidate);
+            }
+        }
+        let figure = best
+            .filter(|candidate| candidate.score > LEAST)
+            .map(|candidate| candidate.figure);
+        (figure, weighed)
     }
 
-    /// How much a naming speaks for its figure: nearness in sentences, and opening one.
-    fn score(&self, span: Span, naming: &Naming, distance: usize) -> f32 {
+    /// Why a figure cannot be meant, where it cannot.
+    fn bar(&self, figure: &Figure, naming: &Naming, traits: Traits) -> Option<Reason> {
+        let last = self.said.last().map(|(_, speaker)| *speaker);
+        let can_be = figure.is_person
+            || figure.is_organization
+            || naming.is_first && figure.is_full_name() && !figure.is_people;
+        if figure.is_described && last != Some(naming.figure) {
+            Some(Reason::Gone)
+        } else if figure.is_place() {
+            Some(Reason::Place)
+        } else if !can_be {
+            Some(Reason::NoPerson)
+        } else if !agrees(figure, traits) {
+            Some(Reason::Disagrees)
+        } else if self.is_spoken(naming.span) {
+            Some(Reason::InQuotedWords)
+        } else {
+            None
+        }
+    }
+
+    fn weigh(
+        &self,
+        candidate: &mut Candidate,
+        span: Span,
+        naming: &Naming,
+        distance: usize,
+        is_nearest: bool,
+    ) {
         let here = self
             .document
             .sentence_of(self.document.token_at(span.start()));
         let apart = here.saturating_sub(naming.sentence).min(20);
         #[expect(clippy::cast_precision_loss, reason = "both are under a hundred")]
         let nearness = 3.0 - 0.5 * apart as f32 - 0.05 * distance as f32;
-        nearness + if naming.is_first { 1.5 } else { 0.0 }
+        candidate.add(Reason::Nearness, nearness);
+        if naming.is_first {
+            candidate.add(Reason::FirstInSentence, 1.5);
+        }
+        if is_nearest {
+            candidate.add(Reason::SpokeBefore, self.spoke_before(span, naming.figure));
+        }
+        let Some(figure) = self.cast.figures.get(naming.figure) else {
+            return;
+        };
+        if figure.is_person {
+            candidate.add(Reason::Person, 1.5);
+        }
+        // Somebody new took the scene after the last turn.
+        let last_turn = self.said.last().map(|(at, _)| *at);
+        if naming.is_first && last_turn.is_some_and(|at| naming.span.start() > at) {
+            candidate.add(Reason::NewOnScene, 2.0);
+        }
+        if figure.gender != Gender::Unknown {
+            candidate.add(Reason::GenderKnown, 1.0);
+        }
     }
 
     /// How much it speaks for a figure that it spoke last, or a turn before.
