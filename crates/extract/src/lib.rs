@@ -77,6 +77,8 @@ impl Extractor {
             (pattern::quotes(text, language), Vec::new())
         };
         entity::link_speakers(&mut quotes, &entities);
+        speaker::fill_about(&mut quotes, &entities);
+        speaker::add_references(&mut entities, &quotes);
         Explained {
             extraction: Extraction {
                 quotes,

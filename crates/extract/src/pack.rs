@@ -19,6 +19,7 @@ pub(crate) struct Pack {
     pub(crate) question_words: Vec<String>,
     /// Words for when something was said, which may stand between cue and content.
     pub(crate) time_words: Vec<String>,
+    pub(crate) occasions: Occasions,
     pub(crate) refusals: Refusals,
     /// What words say of who speaks.
     people: HashMap<Trait, Vec<String>>,
@@ -93,6 +94,28 @@ impl Traits {
 pub(crate) struct MarkPair {
     pub(crate) open: String,
     pub(crate) close: String,
+}
+
+/// How it is worded where and when something was said.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Occasions {
+    /// "in", "via".
+    pub(crate) media_prepositions: Vec<String>,
+    /// "statement", "Facebook".
+    pub(crate) media: Vec<String>,
+    /// "interpreter".
+    pub(crate) translation: Vec<String>,
+    /// "Khmer": "in Khmer" says that English words are a translation.
+    pub(crate) languages: Vec<String>,
+    /// "Tuesday", "yesterday".
+    pub(crate) days: Vec<String>,
+    /// "night", behind a day.
+    pub(crate) times_of_day: Vec<String>,
+    /// "July".
+    pub(crate) months: Vec<String>,
+    /// "week", behind "last".
+    pub(crate) periods: Vec<String>,
 }
 
 /// How a refusal to comment is worded.

@@ -1,5 +1,6 @@
 //! Who said what: attributions within sentences, and turns over several.
 
+mod circumstance;
 mod content;
 mod sentence;
 mod subject;
@@ -9,6 +10,7 @@ mod view;
 
 use model::{QuoteKind, Span, SpeechAct};
 
+pub(crate) use self::circumstance::Circumstances;
 use crate::{mark::quotations, pack::Pack, sentence::Document, syntax::Grammar};
 
 /// A quote with its speaker as the text names it, before anybody is resolved.
@@ -22,6 +24,7 @@ pub(crate) struct Found {
     /// What a relative pronoun stands for.
     pub(crate) antecedent: Option<Span>,
     pub(crate) addressee: Option<Span>,
+    pub(crate) circumstances: Circumstances,
     pub(crate) confidence: f32,
     pub(crate) rules: Vec<&'static str>,
 }

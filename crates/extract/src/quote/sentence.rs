@@ -5,6 +5,7 @@ use std::ops::Range;
 use model::{Span, SpeechAct};
 
 use super::{
+    circumstance::{Circumstances, circumstances},
     content::{Content, addressee, complement, fronted},
     subject::{Subject, phrase_after, subject_of},
     verb::{Form, Verb, cues},
@@ -31,6 +32,7 @@ pub(crate) struct Attribution {
     pub(crate) subject: Option<Span>,
     pub(crate) antecedent: Option<Span>,
     pub(crate) addressee: Option<Span>,
+    pub(crate) circumstances: Circumstances,
     pub(crate) weight: u8,
     pub(crate) rules: Vec<&'static str>,
     /// First token of the sentence, and one past its last.
@@ -451,7 +453,13 @@ impl Sentence<'_, '_, '_> {
             .has(Frame::Addressee)
             .then(|| addressee(view, verb.at + 1))
             .flatten();
+        let circumstances = circumstances(
+            view,
+            self.pack,
+            self.zones(verb, subject.as_ref(), clauses, &quotations),
+        );
         Attribution {
+            circumstances,
             quotations,
             has_marks: clauses
                 .iter()
@@ -471,6 +479,39 @@ impl Sentence<'_, '_, '_> {
             rules,
             sentence: self.range.clone(),
         }
+    }
+
+    /// Where circumstances can stand: before the attribution, and between it and what was said.
+    fn zones(
+        &self,
+        verb: &Verb<'_>,
+        subject: Option<&Subject>,
+        clauses: &[Content],
+        quotations: &[usize],
+    ) -> [Range<usize>; 2] {
+        let view = self.view;
+        let left = subject.map_or(verb.group.start, |subject| {
+            subject.range.start.min(verb.group.start)
+        });
+        let right = subject.map_or(verb.at + 1, |subject| subject.range.end.max(verb.at + 1));
+        let is_said = |place: usize| clauses.iter().any(|content| content.range.contains(&place));
+        let is_front_free = !(0..left).any(is_said)
+            && !view.quotes.iter().any(|(at, _)| *at < left)
+            && !(0..left).any(|place| super::verb::is_finite(view, place));
+        let front = if is_front_free { 0..left } else { 0..0 };
+        let has_before = quotations.iter().any(|quotation| {
+            view.quotes
+                .iter()
+                .any(|(at, place)| place == quotation && *at <= left)
+        });
+        let stop = (right..view.len()).find(|place| {
+            is_said(*place)
+                || view.is(*place, "that")
+                || !has_before && view.quote_before(*place).is_some()
+                || super::verb::is_finite(view, *place)
+        });
+        let stop = stop.unwrap_or(view.len());
+        [front, right..stop.max(right)]
     }
 
     /// "According to the report, …" and "…, according to Smith"; returns what they cover.
@@ -510,6 +551,7 @@ impl Sentence<'_, '_, '_> {
                 subject: view.span(&subject),
                 antecedent: None,
                 addressee: None,
+                circumstances: Circumstances::default(),
                 weight: 3,
                 rules: ["source phrase"]
                     .into_iter()
@@ -615,6 +657,7 @@ impl Sentence<'_, '_, '_> {
                     .and_then(|subject| view.span(subject.antecedent.as_ref()?)),
                 subject: subject.and_then(|subject| view.span(&subject.range)),
                 addressee: None,
+                circumstances: Circumstances::default(),
                 weight: 2,
                 rules: vec!["refusal to comment"],
                 sentence: self.range.clone(),
@@ -646,6 +689,7 @@ impl Sentence<'_, '_, '_> {
                 subject: subject.and_then(|range| view.span(&range)),
                 antecedent: None,
                 addressee: None,
+                circumstances: Circumstances::default(),
                 weight: 1,
                 rules: vec![rule],
                 sentence: self.range.clone(),

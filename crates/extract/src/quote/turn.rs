@@ -138,6 +138,7 @@ fn quote(document: &Document<'_>, quotations: &[Quotation], turn: Attribution) -
         speaker: turn.subject,
         antecedent: turn.antecedent,
         addressee: turn.addressee,
+        circumstances: turn.circumstances,
         confidence,
         rules: turn.rules,
     })

@@ -7,10 +7,12 @@
 mod candidate;
 mod figure;
 mod pronoun;
+mod reference;
 
 use model::{Entity, Quote, QuoteKind, Span, Speaker, SpeakerKind};
 
 pub use self::candidate::{Candidate, Reason};
+pub(crate) use self::reference::{add_references, fill_about};
 use self::figure::{Cast, Gender, is_possessor};
 use crate::{
     pack::{Pack, Trait, Traits},
@@ -95,9 +97,9 @@ fn finish(quote: Found, speaker: Option<Speaker>) -> Quote {
         cue: quote.cue.into_iter().collect(),
         speaker,
         addressee: quote.addressee,
-        medium: None,
-        date: None,
-        translated: false,
+        medium: quote.circumstances.medium,
+        date: quote.circumstances.date,
+        translated: quote.circumstances.translated,
         about: Vec::new(),
         confidence,
         rules,
