@@ -12,8 +12,8 @@ mod reference;
 use model::{Entity, Quote, QuoteKind, Span, Speaker, SpeakerKind};
 
 pub use self::candidate::{Candidate, Reason};
-pub(crate) use self::reference::{add_references, fill_about};
 use self::figure::{Cast, Gender, is_possessor};
+pub(crate) use self::reference::{add_references, fill_about};
 use crate::{
     pack::{Pack, Trait, Traits},
     quote::Found,
