@@ -4,6 +4,7 @@
 //! export, and name each row that cannot be taken.
 
 pub mod feeds;
+pub mod officials;
 mod text_file;
 
 pub use text_file::{SaveError, decode_text, save_text};

@@ -29,6 +29,8 @@ pub struct Mention {
 pub enum MentionEvidence {
     /// A full alias stands there.
     FullAlias,
+    /// The words sound like a full alias in Latin letters, and a title stands beside them.
+    Transcription,
     /// A weak alias stands there, and the full name elsewhere in the article.
     FullNameElsewhere,
     /// A weak alias stands there with a title, organisation, country or context word near by.

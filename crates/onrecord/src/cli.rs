@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench, broker, check, completions, config, demo, extract, feeds, replay, run, stage, tap,
-        topics,
+        bench, broker, check, completions, config, demo, extract, feeds, officials, replay, run,
+        stage, tap, topics,
     },
     exit::{Exit, Failure},
 };
@@ -52,6 +52,7 @@ enum Command {
     Topics(topics::Args),
     Replay(replay::Args),
     Feeds(feeds::Args),
+    Officials(officials::Args),
     Check(check::Args),
     Config(config::Args),
     #[command(flatten)]
@@ -76,6 +77,7 @@ pub(crate) fn run() -> Result<Exit, Failure> {
         Some(Command::Topics(args)) => topics::run(args),
         Some(Command::Replay(args)) => replay::run(args),
         Some(Command::Feeds(args)) => feeds::run(args),
+        Some(Command::Officials(args)) => officials::run(args),
         Some(Command::Check(args)) => check::run(args),
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Stage(stage)) => stage::run(stage),

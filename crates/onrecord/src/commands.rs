@@ -8,6 +8,7 @@ pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod extract;
 pub(crate) mod feeds;
+pub(crate) mod officials;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod stage;

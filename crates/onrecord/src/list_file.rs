@@ -116,6 +116,29 @@ impl<T: DeserializeOwned> ListFile<T> {
     pub(crate) fn mistake(&self, item: &Item<T>, message: impl Into<String>) -> Mistake {
         Mistake::new(&self.name, &self.text, message).at(Some(item.place.clone()))
     }
+
+    /// The same, pointing at `words` in quotation marks where they stand in the item.
+    pub(crate) fn mistake_at(
+        &self,
+        item: &Item<T>,
+        words: &str,
+        message: impl Into<String>,
+    ) -> Mistake {
+        let table = self.text.get(item.place.start..).unwrap_or_default();
+        // An item's place is its header; its keys go on to the next one.
+        let end = table
+            .match_indices("\n[[")
+            .map(|(at, _)| at)
+            .find(|at| *at > 0)
+            .unwrap_or(table.len());
+        let quoted = format!("\"{words}\"");
+        let table = table.get(..end).unwrap_or_default();
+        let found = table.find(&quoted).map(|at| at..at + quoted.len());
+        let found = found.or_else(|| table.find(words).map(|at| at..at + words.len()));
+        let place = found.map(|found| item.place.start + found.start..item.place.start + found.end);
+        Mistake::new(&self.name, &self.text, message)
+            .at(Some(place.unwrap_or_else(|| item.place.clone())))
+    }
 }
 
 fn stranger(name: &str, text: &str, kind: &ListKind, place: &Range<usize>) -> Mistake {

@@ -60,8 +60,8 @@ fn starts(before: &str, first: char, letters: usize) -> Option<bool> {
             let leads = matches!(previous, 'เ'..='ไ' | 'ເ'..='ໄ');
             (!leads).then_some(false)
         }
-        Script::Khmer => (previous != '\u{17d2}').then_some(false),
-        Script::Myanmar => (previous != '\u{1039}').then_some(false),
+        // A name never cuts a syllable: its span would not lead back to the raw text.
+        Script::Khmer | Script::Myanmar => Some(false),
         Script::Arabic => is_proclitic(before, letters).then_some(false),
         _ => None,
     }

@@ -28,10 +28,11 @@ pub(super) struct Lexicon {
     eponyms_after: Vec<Vec<u8>>,
 }
 
+/// A title or honorific.
 #[derive(Debug)]
-struct TitleWord {
-    folded: Vec<u8>,
-    text: String,
+pub(super) struct TitleWord {
+    pub(super) folded: Vec<u8>,
+    pub(super) text: String,
     is_title: bool,
 }
 
@@ -96,6 +97,16 @@ impl Lexicon {
     /// The beginnings of words that name a country; none for an unknown code.
     pub(super) fn country(&self, code: &str) -> &[Vec<u8>] {
         self.countries.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    /// Titles and honorifics that stand before names, the longest first.
+    pub(super) fn titles_before(&self) -> &[TitleWord] {
+        &self.before
+    }
+
+    /// Those that stand behind names, the longest first.
+    pub(super) fn titles_after(&self) -> &[TitleWord] {
+        &self.after
     }
 
     /// The title or honorific right beside the folded name at `start..end`.
@@ -178,6 +189,16 @@ fn starts_with_word(text: &[u8], word: &[u8]) -> bool {
     };
     !word.is_empty()
         && (is_unspaced(word.last()) || rest.first().is_none_or(|byte| is_boundary(*byte)))
+}
+
+/// Whether the folded word at `start..end` is no part of a longer one, as far as its script tells.
+pub(super) fn stands_free(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|at| bytes.get(at));
+    let parted = |edge: Option<&u8>, beside: Option<&u8>| {
+        is_unspaced(edge) || beside.is_none_or(|byte| is_boundary(*byte))
+    };
+    let last = end.checked_sub(1).and_then(|at| bytes.get(at));
+    parted(bytes.get(start), before) && parted(last, bytes.get(end))
 }
 
 /// Whether a folded byte belongs to a script whose letters take three bytes: those of Asia.

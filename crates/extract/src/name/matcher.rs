@@ -10,6 +10,7 @@ use super::{
     evidence::{self, Lexicon},
     index::NameIndex,
     normal::{Normal, Normalizer},
+    transcription::{Listening, Transcribed, Transcriptions},
     watch_list::{Alias, Facts, Strength, WatchList},
     weak,
 };
@@ -32,6 +33,7 @@ pub struct Matcher {
     list: WatchList,
     lexicon: Lexicon,
     given_names: HashSet<&'static str>,
+    transcriptions: Transcriptions,
 }
 
 /// A name seen between good boundaries.
@@ -66,7 +68,9 @@ impl Matcher {
         let normalizer = Normalizer::new();
         let lexicon = Lexicon::new(&normalizer);
         let (list, patterns) = WatchList::new(officials, &normalizer);
+        let transcriptions = Transcriptions::new(&list, &lexicon, |name| normalizer.folded(name));
         Self {
+            transcriptions,
             normalizer,
             index: NameIndex::new(patterns),
             list,
@@ -79,10 +83,25 @@ impl Matcher {
     pub fn find(&self, text: &str, language: &Language) -> Vec<Mention> {
         let normal = self.normalizer.normalize(text);
         let candidates = self.candidates(&normal, text, language);
-        if candidates.is_empty() {
+        let listening = Listening {
+            normal: &normal,
+            text,
+            language,
+            lexicon: &self.lexicon,
+            list: &self.list,
+        };
+        let mut transcribed = self.transcriptions.find(&listening);
+        transcribed.retain(|found| {
+            !candidates
+                .iter()
+                .any(|candidate| candidate.span().overlaps(found.span))
+        });
+        transcribed.sort_by_key(|found| found.span);
+        transcribed.dedup_by(|found, before| found.span.overlaps(before.span));
+        if candidates.is_empty() && transcribed.is_empty() {
             return Vec::new();
         }
-        let mut mentions = self.judge(&candidates, &normal, text);
+        let mut mentions = self.judge(&candidates, transcribed, &normal, text, language);
         apposition::add_glosses(&mut mentions, text);
         mentions.sort_by_key(|mention| (mention.span, mention.official.clone()));
         mentions
@@ -121,7 +140,14 @@ impl Matcher {
     }
 
     /// Full names first, since weak ones lean on them.
-    fn judge(&self, candidates: &[Candidate<'_>], normal: &Normal, text: &str) -> Vec<Mention> {
+    fn judge(
+        &self,
+        candidates: &[Candidate<'_>],
+        transcribed: Vec<Transcribed>,
+        normal: &Normal,
+        text: &str,
+        language: &Language,
+    ) -> Vec<Mention> {
         let mut mentions = Vec::new();
         let (full, weak): (Vec<&Candidate<'_>>, Vec<&Candidate<'_>>) = candidates
             .iter()
@@ -148,9 +174,27 @@ impl Matcher {
             let score = if is_eponym { EPONYM_SCORE } else { score };
             mentions.extend(self.mention(candidate, evidence, score));
         }
+        for found in transcribed {
+            let Some(alias) = self.list.aliases.get(found.alias) else {
+                continue;
+            };
+            let Some(facts) = self.list.facts.get(alias.official) else {
+                continue;
+            };
+            named.push((found.span, alias.official));
+            mentions.push(Mention {
+                official: facts.id.clone(),
+                span: found.span,
+                alias: alias.text.to_string(),
+                evidence: found.evidence,
+                score: found.score,
+                entity: None,
+            });
+        }
         let scene = weak::Scene {
             normal,
             text,
+            language,
             lexicon: &self.lexicon,
             facts: &self.list.facts,
             given_names: &self.given_names,

@@ -195,7 +195,7 @@ const fn is_khmer_sign(c: char) -> bool {
     matches!(c, '\u{17b4}'..='\u{17d3}' | '\u{17dd}')
 }
 
-const fn is_burmese_letter(c: char) -> bool {
+pub(super) const fn is_burmese_letter(c: char) -> bool {
     matches!(c, '\u{1000}'..='\u{102a}' | '\u{103f}'..='\u{1049}' | '\u{104e}' | '\u{1050}'..='\u{1055}' | '\u{108f}'..='\u{1092}' | '\u{106e}' | '\u{106f}')
 }
 

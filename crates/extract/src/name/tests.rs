@@ -33,6 +33,7 @@ static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
             &["Venn"],
             "FR",
         ),
+        official("reyland", "Tomas Reyland", &[], &[], "DE"),
         official("dara", "Chan Dara", &["ចាន់ ដារ៉ា"], &["Chan"], "KH"),
     ])
 });
@@ -121,6 +122,60 @@ fn a_gloss_in_another_script_is_the_same_person() {
         "마라벵송(Mara Venn) 대표",
         &["venn:마라벵송", "venn:Mara Venn"],
     );
+}
+
+#[test]
+fn a_latin_name_is_known_by_its_sound_beside_a_title() {
+    let heard = |language: &str, text: &str, name: &str| {
+        let found = check(language, text, &[&format!("reyland:{name}")]);
+        assert_eq!(found[0].evidence[0], MentionEvidence::Transcription);
+        assert!(found[0].score < 0.9);
+    };
+    heard(
+        "ru",
+        "Канцлер Германии Томас Рейланд прибыл.",
+        "Томас Рейланд",
+    );
+    heard("hi", "जर्मन चांसलर टोमस रेलैंड ने कहा", "टोमस रेलैंड");
+    heard(
+        "ko",
+        "독일의 토마스 레일란드 총리는 말했다",
+        "토마스 레일란드",
+    );
+    heard("km", "នាយករដ្ឋមន្ត្រី អាល្លឺម៉ង់ លោក ថូម៉ាស រ៉េឡែន បាននិយាយ", "ថូម៉ាស រ៉េឡែន");
+    heard("th", "นายกรัฐมนตรี โทมัส เรย์แลนด์ ของเยอรมนี", "โทมัส เรย์แลนด์");
+}
+
+#[test]
+fn sound_alone_is_not_enough() {
+    check("ru", "Томас Рейланд прибыл в Германию.", &[]);
+    check("ru", "Канцлер Томас Рейлов прибыл в Германию.", &[]);
+}
+
+#[test]
+fn a_numeral_is_no_name() {
+    check("km", "មនុស្សរាប់ចាន់នាក់ Chan Dara", &["dara:Chan Dara"]);
+}
+
+#[test]
+fn a_zawgyi_name_is_found_behind_a_final() {
+    let official = Official {
+        id: OfficialId::new("thant"),
+        name: "Thant Zin".into(),
+        aliases: [("my".to_owned(), vec!["သန့်ဇင်".to_owned()])].into(),
+        weak_aliases: Vec::new(),
+        offices: Vec::new(),
+        organisations: Vec::new(),
+        country: None,
+        context: Vec::new(),
+        wikidata: None,
+        note: None,
+    };
+    let matcher = Matcher::new(&[official]);
+    let text = "ေျပာသည္သန္႔ဇင္ ေနသည္";
+    let found = matcher.find(text, &"my".parse().unwrap());
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].span.text(text), Some("သန္႔ဇင္"));
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use model::{Official, OfficialId};
+use model::{Language, Official, OfficialId};
 
 use super::{evidence::Lexicon, inflection::case_forms, normal::Normalizer};
 use crate::script::Script;
@@ -42,6 +42,9 @@ pub(super) struct Facts {
     pub(super) country: Option<String>,
     /// The words of all names, folded: they do not speak for another person.
     pub(super) own_words: HashSet<Vec<u8>>,
+    /// Scripts in which the list has a name, each with the primary language it is filed under;
+    /// none where it is filed under the script.
+    pub(super) scripts: Vec<(Script, Option<Box<str>>)>,
 }
 
 /// Folded names, each with the position of its alias.
@@ -109,6 +112,7 @@ impl WatchList {
             context: context.map(|word| normalizer.folded(word)).collect(),
             country: official.country.clone(),
             own_words,
+            scripts: scripts(official),
         });
     }
 
@@ -148,6 +152,41 @@ impl WatchList {
                 patterns.push((normalizer.folded(&form).into(), position));
             }
         }
+    }
+}
+
+fn scripts(official: &Official) -> Vec<(Script, Option<Box<str>>)> {
+    let filed = official.aliases.iter().flat_map(|(key, names)| {
+        let is_script = matches!(
+            key.as_str(),
+            "latin" | "cyrillic" | "arabic" | "han" | "und"
+        );
+        let language = (!is_script).then(|| key.split('-').next().unwrap_or(key));
+        names.iter().map(move |name| (language, name))
+    });
+    let others = official.weak_aliases.iter().chain([&official.name]);
+    let mut scripts: Vec<(Script, Option<Box<str>>)> = Vec::new();
+    for (language, name) in filed.chain(others.map(|name| (None, name))) {
+        let script = name
+            .chars()
+            .map(Script::of)
+            .find(|script| *script != Script::Common);
+        let entry = script.map(|script| (script, language.map(Box::from)));
+        scripts.extend(entry.filter(|entry| !scripts.contains(entry)));
+    }
+    scripts.shrink_to_fit();
+    scripts
+}
+
+impl Facts {
+    /// Whether the list has a name of the official for texts of `language` in `script`.
+    pub(super) fn is_named_in(&self, script: Script, language: &Language) -> bool {
+        self.scripts.iter().any(|(known, filed)| {
+            *known == script
+                && filed
+                    .as_deref()
+                    .is_none_or(|filed| filed == language.primary() || language.primary() == "und")
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use model::{MentionEvidence, Span};
+use model::{Language, MentionEvidence, Span};
 
 use super::{
     evidence::{self, Beside, Lexicon, Nearness},
@@ -16,6 +16,7 @@ use crate::script::Script;
 pub(super) struct Scene<'s> {
     pub(super) normal: &'s Normal,
     pub(super) text: &'s str,
+    pub(super) language: &'s Language,
     pub(super) lexicon: &'s Lexicon,
     pub(super) facts: &'s [Facts],
     pub(super) given_names: &'s HashSet<&'static str>,
@@ -34,6 +35,9 @@ pub(super) struct Verdict<'v, 'm> {
 const THRESHOLD: f32 = 0.45;
 const FULL_NAME_ELSEWHERE: f32 = 0.6;
 const TITLE_BESIDE: f32 = 0.35;
+/// For an official of the country whose language it is, where people go by given names: these are
+/// told apart by a title, as family names are not.
+const AT_HOME: f32 = 0.1;
 const HONORIFIC_BESIDE: f32 = 0.2;
 const CONTEXT_NEAR: f32 = 0.45;
 const CONTEXT_FAR: f32 = 0.25;
@@ -105,6 +109,9 @@ fn believe<'v, 'm>(
         Some(Beside::Title(word)) => {
             evidence.push(MentionEvidence::Context { word: word.clone() });
             belief += TITLE_BESIDE;
+            if is_at_home(facts, scene.language) {
+                belief += AT_HOME;
+            }
         }
         Some(Beside::Honorific(word)) => {
             evidence.push(MentionEvidence::Context { word: word.clone() });
@@ -140,6 +147,17 @@ fn believe<'v, 'm>(
         evidence,
         score: (0.5 + 0.4 * (belief - THRESHOLD)).min(0.9),
     })
+}
+
+fn is_at_home(facts: &Facts, language: &Language) -> bool {
+    matches!(
+        (facts.country.as_deref(), language.primary()),
+        (Some("TH"), "th")
+            | (Some("LA"), "lo")
+            | (Some("KH"), "km")
+            | (Some("MM"), "my")
+            | (Some("ID"), "id")
+    )
 }
 
 /// Whether the name is part of another person's: a given name before it or a family name behind.
@@ -200,7 +218,32 @@ fn is_number_beside(scene: &Scene<'_>, candidate: &Candidate<'_>) -> bool {
             .strip_suffix('.')
             .is_some_and(|b| b.ends_with(char::is_numeric))
         || after.chars().next().is_some_and(char::is_numeric)
+        || COUNTING_BEFORE
+            .iter()
+            .any(|word| before.trim_end_matches('\u{200b}').ends_with(word))
+        || COUNTED_BEHIND
+            .iter()
+            .any(|word| after.trim_start_matches('\u{200b}').starts_with(word))
 }
+
+/// Khmer, Lao and Thai "tens of", "several": what follows is a numeral, not a name.
+const COUNTING_BEFORE: [&str; 8] = ["រាប់", "ជាច្រើន", "ប៉ុន្មាន", "កន្លះ", "ຫຼາຍ", "ຫລາຍ", "หลาย", "นับ"];
+
+/// What is counted: persons, money, times.
+const COUNTED_BEHIND: [&str; 12] = [
+    "នាក់",
+    "រៀល",
+    "ដុល្លារ",
+    "ដង",
+    "ហិកតា",
+    "តោន",
+    "คน",
+    "บาท",
+    "ຄົນ",
+    "ກີບ",
+    "ယောက်",
+    "ကျပ်",
+];
 
 /// Whether the name stands by itself rather than inside a common word of an unspaced script.
 fn stands_free(scene: &Scene<'_>, candidate: &Candidate<'_>, has_title: bool) -> bool {

@@ -1,0 +1,386 @@
+//! Names written in a script for which the list has none: told by their sound, beside a title.
+//!
+//! A list gives most foreign names in Latin letters only. What stands beside a title in another
+//! script and has the same consonants in the same order is taken for the name, where the country
+//! or a context word is near by too, or the name is long.
+
+use std::fmt;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use model::{Language, MentionEvidence, Span};
+
+use super::{
+    edge,
+    evidence::{self, Lexicon, TitleWord},
+    latin_sound,
+    normal::Normal,
+    sound::{Sound, full_key, hard_key, heard},
+    watch_list::{Facts, Strength, WatchList, country_words},
+};
+use crate::script::Script;
+
+/// Fewest sounds of a name, however short the list.
+const SHORTEST: usize = 4;
+/// Sounds beyond the fewest with which a title is enough.
+const SURE: usize = 2;
+/// Kinds of sounds, and how seldom a random run of them may fit a name of the list.
+const KINDS: usize = 12;
+const ONE_IN: usize = 200;
+/// Most Latin names of one official that are listened for.
+const MOST_NAMES: usize = 3;
+/// Most words between a title and a name: "minister of foreign affairs of North Korea".
+const FARTHEST_WORD: usize = 5;
+/// Most sounds listened for.
+const MOST_SOUNDS: usize = 14;
+/// Most characters back from a title behind a name.
+const LONGEST_BEFORE: usize = 14;
+/// Letters that edges are asked about: more than any that is doubted for being short.
+const LETTERS: usize = 9;
+
+const SCORE: f32 = 0.65;
+const SURE_SCORE: f32 = 0.75;
+
+/// Sounds of Latin names, and the titles beside which they are listened for.
+pub(super) struct Transcriptions {
+    keys: Vec<(u64, u32)>,
+    burmese_keys: Vec<(u64, u32)>,
+    shortest: usize,
+    before: Option<AhoCorasick>,
+    after: Option<AhoCorasick>,
+}
+
+/// A name known by its sound.
+#[derive(Debug)]
+pub(super) struct Transcribed {
+    pub(super) span: Span,
+    /// Position of the Latin alias.
+    pub(super) alias: usize,
+    pub(super) evidence: Vec<MentionEvidence>,
+    pub(super) score: f32,
+}
+
+impl fmt::Debug for Transcriptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Transcriptions")
+            .field("keys", &self.keys.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transcriptions {
+    /// The sounds of the Latin names of `list`.
+    pub(super) fn new(
+        list: &WatchList,
+        lexicon: &Lexicon,
+        folded: impl Fn(&str) -> Vec<u8>,
+    ) -> Self {
+        let shortest = shortest(list.facts.len());
+        let mut keys = Vec::new();
+        let mut burmese_keys = Vec::new();
+        let mut last = (usize::MAX, 0);
+        for (place, alias) in list.aliases.iter().enumerate() {
+            let is_name = alias.strength == Strength::Full
+                && !alias.is_one_word
+                && alias.text.starts_with(|c| Script::of(c) == Script::Latin);
+            if last.0 != alias.official {
+                last = (alias.official, 0);
+            }
+            let Ok(position) = u32::try_from(place) else {
+                break;
+            };
+            if !is_name || last.1 >= MOST_NAMES {
+                continue;
+            }
+            last.1 += 1;
+            let name = folded(&alias.text);
+            let Some(name) = std::str::from_utf8(&name)
+                .ok()
+                .filter(|name| name.is_ascii())
+            else {
+                continue;
+            };
+            add_keys(&mut keys, latin_sound::ways(name), shortest, position);
+            add_keys(
+                &mut burmese_keys,
+                latin_sound::burmese_ways(name),
+                shortest,
+                position,
+            );
+        }
+        for keys in [&mut keys, &mut burmese_keys] {
+            keys.sort_unstable();
+            keys.dedup();
+            keys.shrink_to_fit();
+        }
+        Self {
+            keys,
+            burmese_keys,
+            shortest,
+            before: automaton(lexicon.titles_before()),
+            after: automaton(lexicon.titles_after()),
+        }
+    }
+
+    /// The names in `text` that are known by their sound alone, in no order.
+    pub(super) fn find(&self, scene: &Listening<'_>) -> Vec<Transcribed> {
+        let bytes = &scene.normal.bytes;
+        // Latin, with whatever accents, needs no listening.
+        if self.keys.is_empty() || !bytes.iter().any(|byte| *byte >= 0xd0) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (place, word) in hits(self.before.as_ref(), bytes, scene.lexicon.titles_before()) {
+            let end = place + word.folded.len();
+            let anchors = anchors(bytes, end);
+            found.extend(
+                anchors
+                    .into_iter()
+                    .find_map(|at| self.name_at(scene, at, word)),
+            );
+        }
+        for (place, word) in hits(self.after.as_ref(), bytes, scene.lexicon.titles_after()) {
+            found.extend(self.name_until(scene, place, word));
+        }
+        found
+    }
+
+    /// The name that starts at folded byte `at`: the longest that fits.
+    fn name_at(&self, scene: &Listening<'_>, at: usize, title: &TitleWord) -> Option<Transcribed> {
+        let rest = readable(scene.normal.bytes.get(at..)?);
+        let script = Script::of(rest.chars().next()?);
+        let sounds = heard(rest, MOST_SOUNDS);
+        (2..=sounds.len()).rev().find_map(|len| {
+            let taken = sounds.get(..len)?;
+            let next = sounds.get(len).map_or(rest.len(), |sound| sound.start);
+            let end = at + name_end(rest, taken.last()?.end, next, script);
+            self.judge(
+                scene,
+                taken.iter().map(|sound| sound.sound),
+                (at, end),
+                script,
+                title,
+            )
+        })
+    }
+
+    /// The Korean name that ends before folded byte `to`, where its title starts.
+    fn name_until(
+        &self,
+        scene: &Listening<'_>,
+        to: usize,
+        title: &TitleWord,
+    ) -> Option<Transcribed> {
+        let mut base = to.saturating_sub(LONGEST_BEFORE * 3);
+        let bytes = &scene.normal.bytes;
+        while bytes
+            .get(base)
+            .is_some_and(|byte| (0x80..0xc0).contains(byte))
+        {
+            base += 1;
+        }
+        let before = readable(bytes.get(base..to)?);
+        before.char_indices().find_map(|(at, c)| {
+            if Script::of(c) != Script::Hangul {
+                return None;
+            }
+            let name = before.get(at..)?;
+            let sounds = heard(name, MOST_SOUNDS);
+            let is_whole = name
+                .trim_end()
+                .chars()
+                .all(|c| Script::of(c) == Script::Hangul);
+            if !is_whole {
+                return None;
+            }
+            let end = base + at + name.trim_end().len();
+            let sounds = sounds.iter().map(|sound| sound.sound);
+            self.judge(scene, sounds, (base + at, end), Script::Hangul, title)
+        })
+    }
+
+    fn judge(
+        &self,
+        scene: &Listening<'_>,
+        sounds: impl Iterator<Item = Sound> + Clone,
+        place: (usize, usize),
+        script: Script,
+        title: &TitleWord,
+    ) -> Option<Transcribed> {
+        let keys = if script == Script::Myanmar {
+            &self.burmese_keys
+        } else {
+            &self.keys
+        };
+        let (hard, hard_len) = hard_key(sounds.clone());
+        let (full, full_len) = full_key(sounds);
+        let (key, len) = if hard_len >= self.shortest {
+            (hard, hard_len)
+        } else {
+            (full, full_len)
+        };
+        if len < self.shortest {
+            return None;
+        }
+        let from = keys.partition_point(|entry| entry.0 < key);
+        let fitting = keys.get(from..)?.iter().take_while(|entry| entry.0 == key);
+        let mut only: Option<(usize, &Facts)> = None;
+        for (_, alias) in fitting {
+            let alias = *alias as usize;
+            let official = scene.list.aliases.get(alias)?.official;
+            let facts = scene.list.facts.get(official)?;
+            if facts.is_named_in(script, scene.language) {
+                continue;
+            }
+            // Two officials of one sound: neither.
+            if only.is_some_and(|(_, other)| other.id != facts.id) {
+                return None;
+            }
+            only = only.or(Some((alias, facts)));
+        }
+        let (alias, facts) = only?;
+        let context = scene.context_of(facts, place);
+        let is_sure = len >= self.shortest + SURE;
+        if context.is_none() && !is_sure {
+            return None;
+        }
+        let span = scene.normal.raw_span(place.0, place.1, scene.text)?;
+        let edges = edge::edges(scene.text, span, scene.language, LETTERS)?;
+        let word = |word: String| MentionEvidence::Context { word };
+        let mut evidence = vec![MentionEvidence::Transcription, word(title.text.clone())];
+        evidence.extend(context.map(word));
+        Some(Transcribed {
+            span: edges.span,
+            alias,
+            evidence,
+            score: if is_sure { SURE_SCORE } else { SCORE },
+        })
+    }
+}
+
+/// The text that is listened to.
+pub(super) struct Listening<'l> {
+    pub(super) normal: &'l Normal,
+    pub(super) text: &'l str,
+    pub(super) language: &'l Language,
+    pub(super) lexicon: &'l Lexicon,
+    pub(super) list: &'l WatchList,
+}
+
+impl Listening<'_> {
+    fn context_of(&self, facts: &Facts, place: (usize, usize)) -> Option<String> {
+        let country = country_words(facts, self.lexicon);
+        [facts.context.as_slice(), country]
+            .into_iter()
+            .find_map(|words| {
+                let (word, _) = evidence::find_context(self.normal, place.0, words, place)?;
+                Some(String::from_utf8_lossy(word).into_owned())
+            })
+    }
+}
+
+/// Fewest sounds such that a random run of them fits a name of the list once in two hundred times.
+fn shortest(officials: usize) -> usize {
+    let mut len = SHORTEST;
+    while KINDS.saturating_pow(u32::try_from(len).unwrap_or(u32::MAX))
+        < officials.saturating_mul(ONE_IN)
+        && len < MOST_SOUNDS
+    {
+        len += 1;
+    }
+    len
+}
+
+fn add_keys(keys: &mut Vec<(u64, u32)>, ways: Vec<latin_sound::Way>, shortest: usize, alias: u32) {
+    for way in ways {
+        let (hard, hard_len) = hard_key(way.iter().copied());
+        let (full, full_len) = full_key(way.iter().copied());
+        if hard_len >= shortest {
+            keys.push((hard, alias));
+        } else if full_len >= shortest {
+            keys.push((full, alias));
+        }
+    }
+}
+
+fn automaton(titles: &[TitleWord]) -> Option<AhoCorasick> {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(titles.iter().map(|title| &title.folded))
+        .ok()
+}
+
+/// Where titles stand free of other letters.
+fn hits<'l>(
+    automaton: Option<&'l AhoCorasick>,
+    bytes: &'l [u8],
+    titles: &'l [TitleWord],
+) -> impl Iterator<Item = (usize, &'l TitleWord)> {
+    let found = automaton
+        .into_iter()
+        .flat_map(move |automaton| automaton.find_iter(bytes));
+    found.filter_map(move |hit| {
+        let title = titles.get(hit.pattern().as_usize())?;
+        evidence::stands_free(bytes, hit.start(), hit.end()).then_some((hit.start(), title))
+    })
+}
+
+/// Where a name may start behind a title that ends at `end`: right there, and where words are
+/// parted at the next ones too.
+fn anchors(bytes: &[u8], end: usize) -> Vec<usize> {
+    let rest = readable(bytes.get(end..).unwrap_or_default());
+    let lead = rest.len() - rest.trim_start_matches([' ', '.']).len();
+    let mut anchors = vec![end + lead];
+    let first = rest.get(lead..).unwrap_or_default();
+    let is_spaced = first.chars().next().is_some_and(|c| {
+        matches!(
+            Script::of(c),
+            Script::Cyrillic | Script::Arabic | Script::Indic
+        )
+    });
+    if is_spaced {
+        let sentence = first.find(|c: char| {
+            !c.is_alphabetic() && c != ' ' && !unicode_normalization::char::is_combining_mark(c)
+        });
+        let sentence = first
+            .get(..sentence.unwrap_or(first.len()))
+            .unwrap_or_default();
+        let words = sentence
+            .match_indices(' ')
+            .map(|(at, _)| end + lead + at + 1);
+        anchors.extend(words.take(FARTHEST_WORD - 1));
+    }
+    anchors
+}
+
+/// Where a name whose last sound ends at `sounded` ends, before the next sound at `next`: behind
+/// the vowels that belong to it.
+fn name_end(folded: &str, sounded: usize, next: usize, script: Script) -> usize {
+    let rest = folded.get(sounded..next.max(sounded)).unwrap_or_default();
+    let is_spaced = matches!(script, Script::Cyrillic | Script::Arabic | Script::Indic);
+    let mut end = sounded;
+    let mut characters = rest.char_indices().peekable();
+    while let Some((at, c)) = characters.next() {
+        let is_mark = unicode_normalization::char::is_combining_mark(c);
+        let is_vowel = matches!(c, 'ะ' | 'า' | 'ำ' | 'ๅ' | 'ະ' | 'າ' | 'ຳ' | 'ー');
+        let is_final =
+            script == Script::Myanmar && characters.peek().is_some_and(|(_, c)| *c == '\u{103a}');
+        if !(is_mark || is_vowel || is_final || is_spaced && c.is_alphabetic()) {
+            break;
+        }
+        end = sounded + at + c.len_utf8();
+    }
+    end
+}
+
+/// The part of `bytes` that is listened to, as text.
+fn readable(bytes: &[u8]) -> &str {
+    let bytes = bytes.get(..MOST_SOUNDS * 24).unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => bytes
+            .get(..error.valid_up_to())
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default(),
+    }
+}
