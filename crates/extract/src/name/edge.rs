@@ -51,7 +51,8 @@ fn starts(before: &str, first: char, letters: usize) -> Option<bool> {
         return (!continues || letters >= FREE_LETTERS).then_some(true);
     }
     match script {
-        Script::Han => Some(false),
+        // A name never cuts a syllable: its span would not lead back to the raw text.
+        Script::Han | Script::Khmer | Script::Myanmar => Some(false),
         Script::Kana => {
             let is_other_kana = is_hiragana(previous) != is_hiragana(first);
             (is_other_kana || before.ends_with("アル")).then_some(false)
@@ -60,8 +61,6 @@ fn starts(before: &str, first: char, letters: usize) -> Option<bool> {
             let leads = matches!(previous, 'เ'..='ไ' | 'ເ'..='ໄ');
             (!leads).then_some(false)
         }
-        // A name never cuts a syllable: its span would not lead back to the raw text.
-        Script::Khmer | Script::Myanmar => Some(false),
         Script::Arabic => is_proclitic(before, letters).then_some(false),
         _ => None,
     }

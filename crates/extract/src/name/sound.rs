@@ -141,6 +141,10 @@ pub(super) fn heard(folded: &str, most: usize) -> Vec<Heard> {
 /// A sound, and whether it takes the place of the one before.
 type Letter = Option<(Sound, bool)>;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every table of letters gives this"
+)]
 const fn new(sound: Sound) -> Letter {
     Some((sound, false))
 }
@@ -198,9 +202,8 @@ fn arabic(c: char, before: char, next: char) -> Letter {
 fn devanagari(c: char, before: char, next: char) -> Letter {
     let ends = |c: char| !matches!(c, 'ा'..='ौ' | 'अ'..='औ');
     match c {
-        'क' | 'ख' => new(K),
         'ग' | 'घ' if before == 'ं' && ends(next) && is_boundary(next) => None,
-        'ग' | 'घ' => new(K),
+        'क'..='घ' => new(K),
         'च'..='झ' => new(J),
         'ट'..='ढ' | 'त'..='ध' => new(T),
         'ङ' | 'ञ' | 'ण' | 'न' | 'ं' => new(N),
@@ -351,16 +354,15 @@ fn kana(c: char) -> Letter {
         10..=19 => new(K),
         // ジ and チ are near to each other, not to their rows.
         23 | 32 | 33 => new(J),
-        20..=29 | 35 | 36 => new(S),
-        31 | 34 | 37..=41 => new(T),
-        42..=46 | 83 => new(N),
-        47 | 50 | 56 | 59 => new(H),
-        48 | 49 | 51 | 52 | 53..=55 | 57 | 58 | 60 | 61 => new(P),
-        62..=66 => new(M),
-        68 | 70 | 72 => new(Y),
-        73..=77 | 78 => new(R),
-        79 => new(W),
-        84 => new(W),
+        20..=22 | 24..=29 | 35 | 36 => new(S),
+        30 | 31 | 37..=40 => new(T),
+        41..=45 | 82 => new(N),
+        46 | 49 | 55 | 58 => new(H),
+        47 | 48 | 50..=54 | 56 | 57 | 59 | 60 => new(P),
+        61..=65 => new(M),
+        67 | 69 | 71 => new(Y),
+        72..=76 => new(R),
+        78 | 83 => new(W),
         _ => None,
     }
 }
