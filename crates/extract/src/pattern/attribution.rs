@@ -49,6 +49,7 @@ impl Attributor<'_> {
         let right = behind.start..self.right_end(quotation, behind);
         self.introduced(&left)
             .or_else(|| self.followed(&left, &right))
+            .or_else(|| self.trailed(behind))
             .or_else(|| self.enclosed(&left))
             .or_else(|| self.introduced_by_sentence_before(before, &left))
             .or_else(|| self.introduced_by_paragraph(before, paragraph_before?))
@@ -113,6 +114,28 @@ impl Attributor<'_> {
         let cue = inside(&self.hits.cues, &region).next().cloned()?;
         let subject = self.subject_behind(&cue, left, right);
         Some(self.found(Some(cue), subject, "cue behind", true))
+    }
+
+    /// `“…”. So said S.`: the sentence behind says whose words these were.
+    fn trailed(&self, behind: &Range<usize>) -> Option<Attribution> {
+        let rest = self.slice(behind.clone());
+        let lead = rest.find(char::is_alphanumeric)?;
+        let start = behind.start + lead;
+        let next = self.hits.trailers.partition_point(|hit| hit.start < start);
+        let trailer = self
+            .hits
+            .trailers
+            .get(next)
+            .filter(|hit| hit.start == start)?;
+        let end = end_after(self.text, trailer.end, behind.end, &self.pack.sentence_ends);
+        let subject = self.finder().after(&(trailer.end..end));
+        subject.as_ref()?;
+        Some(self.found(
+            Some(trailer.clone()),
+            subject,
+            "cue in sentence behind",
+            true,
+        ))
     }
 
     /// The quotation stands inside a reporting clause, away from its cue.
@@ -262,7 +285,7 @@ impl Attributor<'_> {
         }
     }
 
-    const fn finder(&self) -> SubjectFinder<'_> {
+    pub(super) const fn finder(&self) -> SubjectFinder<'_> {
         SubjectFinder {
             text: self.text,
             hits: self.hits,

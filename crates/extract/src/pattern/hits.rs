@@ -16,6 +16,8 @@ pub(super) struct Hits {
     pub(super) subject_markers: Vec<Range<usize>>,
     pub(super) breaks: Vec<Range<usize>>,
     pub(super) prepositions: Vec<Range<usize>>,
+    /// Words that open the sentence behind a quotation and name its speaker.
+    pub(super) trailers: Vec<Range<usize>>,
 }
 
 /// The hits that lie wholly inside `region`, in order.

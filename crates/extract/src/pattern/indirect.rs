@@ -7,6 +7,7 @@ use model::QuoteKind;
 use super::{
     attribution::Attribution,
     hits::{Hits, inside},
+    name_shape::is_whole,
     pack::{Pack, Side},
     sentences::end_after,
     subject::{Subject, SubjectFinder},
@@ -56,9 +57,12 @@ struct Clause<'t> {
 
 impl Clause<'_> {
     fn read(&self) -> Option<(Range<usize>, QuoteKind, Attribution)> {
-        let cue = self
-            .first(&self.hits.cues)
-            .filter(|cue| Some(cue) != self.used_cue)?;
+        let Some(cue) = self.first(&self.hits.cues) else {
+            return self.behind_bare_complementizer();
+        };
+        if Some(&cue) == self.used_cue {
+            return None;
+        }
         self.before_cue(&cue)
             .or_else(|| self.postposed(&cue))
             .or_else(|| self.behind_cue(&cue))
@@ -94,6 +98,27 @@ impl Clause<'_> {
             Some(Side::Before) | None => before.or_else(after),
         };
         Some((content, kind, self.attribution(cue, subject, rule)))
+    }
+
+    /// `S that C`, where a language needs no verb: the complementizer right behind a person.
+    fn behind_bare_complementizer(&self) -> Option<(Range<usize>, QuoteKind, Attribution)> {
+        if !self.pack.complementizer_reports {
+            return None;
+        }
+        let word = self.first(&self.hits.complementizers)?;
+        let subject = self
+            .finder()
+            .before(&(self.sentence.start..word.start))
+            .filter(|subject| match subject.rule {
+                "pronoun" => true,
+                // "លោកយល់ថា": what follows an honorific without a space may be a verb.
+                "honorific" | "title" => is_whole(self.slice(subject.span.clone())),
+                _ => false,
+            })
+            .filter(|subject| self.is_empty(subject.phrase.end..word.start))?;
+        let content = self.content(word.end..self.sentence.end)?;
+        let attribution = self.attribution(&word, Some(subject), "complementizer");
+        Some((content, QuoteKind::Indirect, attribution))
     }
 
     /// `C, said S`: a comma right before the cue and the speaker right behind it.

@@ -14,6 +14,9 @@ pub(super) struct Lexeme {
     boundary: Boundary,
 }
 
+const TA_RO: &str = "\u{17d2}\u{178f}\u{17d2}\u{179a}";
+const RO_TA: &str = "\u{17d2}\u{179a}\u{17d2}\u{178f}";
+
 /// Whether a word must stand free of other letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,7 +30,11 @@ pub(super) enum Boundary {
 impl Lexeme {
     pub(super) fn new(words: &[String], boundary: Boundary) -> Self {
         let folded = words.iter().map(|word| Folded::new(word).text);
-        let folded: Vec<String> = folded.filter(|word| !word.is_empty()).collect();
+        let mut folded: Vec<String> = folded.filter(|word| !word.is_empty()).collect();
+        // Khmer TA and RO under one letter are typed in either order.
+        let swapped = folded.iter().filter(|word| word.contains(TA_RO));
+        let swapped: Vec<String> = swapped.map(|word| word.replace(TA_RO, RO_TA)).collect();
+        folded.extend(swapped);
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(&folded)
@@ -54,6 +61,10 @@ impl Lexeme {
     fn stands_free(&self, text: &str, start: usize, end: usize) -> bool {
         let after = text.get(end..).unwrap_or_default();
         if self.boundary == Boundary::None {
+            let before = text.get(..start).unwrap_or_default();
+            if before.ends_with(binds_next) {
+                return false;
+            }
             // Half a cluster is another letter: a Khmer or Burmese consonant without its vowel.
             return !after.chars().next().is_some_and(is_combining_mark);
         }
@@ -75,6 +86,12 @@ impl Lexeme {
             None => false,
         }
     }
+}
+
+/// Signs that bind the letter behind them: the Khmer stacker, vowels that Thai and Lao write before
+/// their letter. The Burmese stacker ends syllables in Zawgyi.
+const fn binds_next(c: char) -> bool {
+    matches!(c, '\u{17d2}' | 'เ'..='ไ' | 'ເ'..='ໄ')
 }
 
 #[cfg(test)]
@@ -106,6 +123,8 @@ mod tests {
 
     #[test]
     fn unspaced_scripts_have_no_boundary_and_hide_zero_width_spaces() {
+        check(&["ថា"], Boundary::None, "ស្ថានភាព", &[]);
+        check(&["មន្ត្រី"], Boundary::None, "មន្រ្តី", &["មន្រ្តី"]);
         check(
             &["និយាយថា"],
             Boundary::None,

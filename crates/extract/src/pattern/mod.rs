@@ -4,6 +4,8 @@
 //! press. A language is one data file in `packs/`; a language without one falls back to marks and
 //! capitals at low confidence.
 
+#[cfg(test)]
+mod articles;
 mod attribution;
 mod folded;
 mod hits;

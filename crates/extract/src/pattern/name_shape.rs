@@ -61,15 +61,16 @@ pub(super) fn cased_name(phrase: &str) -> Option<Range<usize>> {
 }
 
 /// Length of the name that `phrase` starts with in a script without capitals: family and given
-/// name, which a space parts, and up to two more words where all are short.
+/// name, which a space parts, and but in Khmer a third word where all are short.
 pub(super) fn uncased_name(phrase: &str) -> usize {
     let mut end = 0;
     let mut words = 0;
     let mut start = 0;
+    let most = if phrase.starts_with(is_khmer) { 2 } else { 3 };
     for piece in phrase.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
         let letters = word.chars().filter(|c| c.is_alphanumeric()).count();
-        if words == 3 || words > 0 && letters > LONGEST_GIVEN_NAME {
+        if words == most || words > 0 && letters > LONGEST_GIVEN_NAME {
             break;
         }
         words += usize::from(letters > 0);
@@ -82,6 +83,16 @@ pub(super) fn uncased_name(phrase: &str) -> usize {
         start += piece.len();
     }
     end
+}
+
+pub(super) const fn is_khmer(c: char) -> bool {
+    matches!(c, '\u{1780}'..='\u{17ff}')
+}
+
+/// Whether a name of Khmer, Thai or Lao has both its parts; a name of another script always has.
+pub(super) fn is_whole(name: &str) -> bool {
+    let is_parted = |c: char| is_khmer(c) || matches!(c, '\u{e00}'..='\u{eff}');
+    !name.starts_with(is_parted) || name.trim().contains([' ', '\u{a0}'])
 }
 
 pub(super) fn is_gap(c: char) -> bool {

@@ -68,6 +68,15 @@ struct PackFile {
     breaks: Vec<String>,
     prepositions: Vec<String>,
     sentence_ends: Vec<String>,
+    /// Longer words in which no word above counts.
+    #[serde(default)]
+    masks: Vec<String>,
+    /// Words that open the sentence behind a quotation and name its speaker.
+    #[serde(default)]
+    trailers: Vec<String>,
+    /// Whether a complementizer right behind a name or pronoun reports by itself: "S that C".
+    #[serde(default)]
+    complementizer_reports: bool,
     /// Sentences that the pack must read right: its own tests.
     #[serde(default)]
     #[cfg_attr(
@@ -107,6 +116,8 @@ pub(super) struct Pack {
     pub(super) subject: Vec<Side>,
     /// Whether a clause is reported without a word between: "S said C".
     pub(super) bare_clause: bool,
+    /// Whether a complementizer right behind a name or pronoun reports by itself.
+    pub(super) complementizer_reports: bool,
     /// Characters that end a sentence.
     pub(super) sentence_ends: Vec<char>,
     cues: Lexeme,
@@ -119,6 +130,8 @@ pub(super) struct Pack {
     subject_markers: Lexeme,
     breaks: Lexeme,
     prepositions: Lexeme,
+    masks: Lexeme,
+    trailers: Lexeme,
 }
 
 impl Pack {
@@ -143,7 +156,12 @@ impl Pack {
     /// Looks for all words of the pack at once.
     pub(super) fn search(&self, text: &str) -> Hits {
         let folded = Folded::new(text);
-        let find = |lexeme: &Lexeme| lexeme.find(&folded, text);
+        let masks = self.masks.find(&folded, text);
+        let find = |lexeme: &Lexeme| {
+            let mut hits = lexeme.find(&folded, text);
+            hits.retain(|hit| !is_masked(hit, &masks));
+            hits
+        };
         let honorifics = find(&self.honorifics);
         Hits {
             titles_before: merged(&find(&self.titles_before), &honorifics),
@@ -156,6 +174,7 @@ impl Pack {
             subject_markers: find(&self.subject_markers),
             breaks: find(&self.breaks),
             prepositions: find(&self.prepositions),
+            trailers: find(&self.trailers),
         }
     }
 }
@@ -188,6 +207,7 @@ fn build(language: &str, files: &HashMap<&str, PackFile>) -> Pack {
     Pack {
         subject: own.subject.clone(),
         bare_clause: own.bare_clause,
+        complementizer_reports: own.complementizer_reports,
         sentence_ends: own
             .sentence_ends
             .iter()
@@ -203,7 +223,17 @@ fn build(language: &str, files: &HashMap<&str, PackFile>) -> Pack {
         subject_markers: lexeme(|file| &file.subject_markers, Boundary::None),
         breaks: lexeme(|file| &file.breaks, own.boundary),
         prepositions: lexeme(|file| &file.prepositions, own.boundary),
+        masks: lexeme(|file| &file.masks, own.boundary),
+        trailers: lexeme(|file| &file.trailers, own.boundary),
     }
+}
+
+/// Whether the hit is part of a longer word that is something else.
+fn is_masked(hit: &Range<usize>, masks: &[Range<usize>]) -> bool {
+    let next = masks.partition_point(|mask| mask.start <= hit.start);
+    next.checked_sub(1)
+        .and_then(|place| masks.get(place))
+        .is_some_and(|mask| hit.end <= mask.end && mask != hit)
 }
 
 /// Both lists in order; of two that overlap, the longer.

@@ -11,12 +11,17 @@ use super::{
     marks::{Marked, Marks, marked},
     pack::Pack,
     sentences::paragraphs,
+    subject::SubjectFinder,
 };
 
 /// How much text before a quotation is looked at for its attribution, in bytes.
 const LONGEST_CONTEXT: usize = 2_000;
 /// Fewer letters than this without a cue are a term in marks, not speech.
 const SHORTEST_UNCUED: usize = 20;
+/// How far before a pronoun the person it means is looked for, in bytes: some paragraphs.
+const LONGEST_MEMORY: usize = 3_000;
+/// Confidence at most where the speaker is only that of the quotation before.
+const CARRIED: f32 = 0.4;
 
 /// Quotes of `text`, in order; finds what marks, cues and word order give away.
 pub(crate) fn quotes(text: &str, language: &Language) -> Vec<Quote> {
@@ -45,7 +50,15 @@ struct Reader<'t> {
     /// The paragraph before the one being read.
     paragraph_before: Option<Range<usize>>,
     /// The last speaker with a name, whom a pronoun points to.
-    last_named: Option<String>,
+    last_named: Option<Named>,
+}
+
+/// A speaker with a name.
+struct Named {
+    name: String,
+    /// The honorific that the phrase starts with, where it is a pronoun too.
+    honorific: String,
+    at: usize,
 }
 
 impl Reader<'_> {
@@ -114,7 +127,34 @@ impl Reader<'_> {
             Marks::Full => "marked: full",
             Marks::OpenOnly | Marks::CloseOnly => "marked: half",
         };
+        let carried = self.carried(quotation, &attribution);
         self.push(&content, QuoteKind::Direct, attribution, rule);
+        if let Some(quote) = self.quotes.last_mut()
+            && let Some(speaker) = carried
+        {
+            quote.confidence = quote.confidence.min(CARRIED);
+            quote.speaker = Some(speaker);
+            quote.rules.push("turn goes on".to_owned());
+        }
+    }
+
+    /// The speaker of the quotation before, where this one has no attribution of its own and
+    /// stands in the same paragraph, or is the paragraph right behind it.
+    fn carried(&self, quotation: &Marked, attribution: &Attribution) -> Option<Speaker> {
+        if attribution.cue.is_some() || attribution.subject.is_some() {
+            return None;
+        }
+        let last = self.quotes.last()?;
+        let speaker = last.speaker.as_ref()?;
+        let from = last.content.last()?.end();
+        let between = self.slice(from..quotation.outer.start);
+        let is_next = between.chars().all(|c| !c.is_alphanumeric());
+        let is_near = is_next || !between.contains('\n');
+        (last.kind == QuoteKind::Direct && is_near).then(|| Speaker {
+            spans: Vec::new(),
+            confidence: speaker.confidence.min(CARRIED),
+            ..speaker.clone()
+        })
     }
 
     /// Whether the quotation goes on with the one before: `“A,” he said, “b.”`
@@ -202,11 +242,17 @@ impl Reader<'_> {
         let span = Span::of(self.text, subject.span.clone())?;
         let words = span.text(self.text)?;
         let name = match subject.kind {
-            SpeakerKind::Pronoun => self.last_named.clone().unwrap_or_else(|| words.to_owned()),
+            SpeakerKind::Pronoun => self
+                .meant_by(words, subject.span.start)
+                .unwrap_or_else(|| words.to_owned()),
             _ => words.to_owned(),
         };
         if subject.kind == SpeakerKind::Named {
-            self.last_named = Some(name.clone());
+            self.last_named = Some(Named {
+                name: name.clone(),
+                honorific: self.finder().honorific_of(subject).to_owned(),
+                at: subject.span.start,
+            });
         }
         Some(Speaker {
             spans: vec![span],
@@ -216,6 +262,49 @@ impl Reader<'_> {
             official: None,
             confidence: speaker_confidence(subject.rule),
         })
+    }
+
+    /// Whom a pronoun at `at` means: the last speaker, or somebody named behind them.
+    fn meant_by(&self, pronoun: &str, at: usize) -> Option<String> {
+        let start = self
+            .text
+            .ceil_char_boundary(at.saturating_sub(LONGEST_MEMORY));
+        let finder = self.finder();
+        let ends = &self.pack.sentence_ends;
+        let is_said = |at: usize| {
+            let mut spans = self
+                .quotes
+                .iter()
+                .rev()
+                .take(8)
+                .flat_map(|quote| &quote.content);
+            spans.any(|span| span.start() <= at && at < span.end())
+        };
+        let found = finder
+            .antecedent(&(start..at), pronoun, ends)
+            .filter(|found| !is_said(found.span.start));
+        let Some(last) = &self.last_named else {
+            return found
+                .and_then(|found| self.text.get(found.span))
+                .map(str::to_owned);
+        };
+        let is_other = !last.honorific.is_empty() && last.honorific != pronoun;
+        let found = found.filter(|found| {
+            found.span.start > last.at || is_other && finder.honorific_of(found) == pronoun
+        });
+        let Some(name) = found.and_then(|found| self.text.get(found.span)) else {
+            return Some(last.name.clone());
+        };
+        // A verb may have run into a name of a script without capitals.
+        let known = name.starts_with(&last.name).then(|| last.name.clone());
+        Some(known.unwrap_or_else(|| name.to_owned()))
+    }
+
+    const fn finder(&self) -> SubjectFinder<'_> {
+        SubjectFinder {
+            text: self.text,
+            hits: self.hits,
+        }
     }
 
     fn trimmed(&self, range: &Range<usize>) -> Range<usize> {
@@ -244,7 +333,7 @@ fn confidence(kind: QuoteKind, has_cue: bool, is_strong: bool, speaker: Option<&
 
 fn speaker_confidence(rule: &str) -> f32 {
     match rule {
-        "title" | "title behind" => 0.9,
+        "title" | "title behind" | "honorific" => 0.9,
         "capitals" | "particle" | "pronoun" => 0.8,
         "title alone" => 0.7,
         _ => 0.5,

@@ -6,8 +6,11 @@ use model::SpeakerKind;
 
 use super::{
     hits::{Hits, inside},
-    name_shape::{bracket_steps, cased_name, is_gap, is_joint, is_sign, uncased_name, words},
-    sentences::is_full_stop,
+    name_shape::{
+        bracket_steps, cased_name, is_gap, is_joint, is_khmer, is_sign, is_whole, uncased_name,
+        words,
+    },
+    sentences::{is_full_stop, start_before},
 };
 
 /// Longest name in characters; what is longer has run into the sentence.
@@ -115,7 +118,7 @@ impl SubjectFinder<'_> {
                 && !self.slice(candidate.span.clone()).contains(is_gap)
         };
         found.sort_by_key(|candidate| {
-            let is_title = candidate.kind == SpeakerKind::Titled;
+            let is_title = candidate.kind != SpeakerKind::Named;
             let is_honoured = candidate.rule == "honorific";
             (
                 is_title,
@@ -153,26 +156,96 @@ impl SubjectFinder<'_> {
                 "title"
             };
             let name = self.name_from(last.end, limit);
-            found.push(if let Some(span) = name {
-                let phrase = title.start..span.end;
-                Subject {
-                    span,
-                    kind: SpeakerKind::Named,
-                    phrase,
-                    rule,
-                }
-            } else {
-                let span = title.start..last.end;
-                let phrase = span.clone();
-                Subject {
-                    span,
-                    kind: SpeakerKind::Titled,
-                    phrase,
-                    rule: "title alone",
-                }
-            });
+            found.push(
+                if let Some(span) = name
+                    .clone()
+                    .filter(|name| rule == "title" && self.is_compound(last, name))
+                {
+                    // "environment activist": the noun that goes on without a space is no name.
+                    let span = title.start..span.end;
+                    let phrase = span.clone();
+                    Subject {
+                        span,
+                        kind: SpeakerKind::Titled,
+                        phrase,
+                        rule: "title alone",
+                    }
+                } else if let Some(span) = name {
+                    let phrase = title.start..span.end;
+                    Subject {
+                        span,
+                        kind: SpeakerKind::Named,
+                        phrase,
+                        rule,
+                    }
+                } else {
+                    self.nameless(title.start..last.end)
+                },
+            );
         }
         found
+    }
+
+    /// Whether a Khmer word goes on with a title as one compound: no space between, and none inside.
+    fn is_compound(&self, title: &Range<usize>, name: &Range<usize>) -> bool {
+        let text = self.slice(name.clone());
+        let gap = self.slice(title.end..name.start);
+        text.starts_with(is_khmer) && !gap.contains([' ', '\u{a0}']) && !is_whole(text)
+    }
+
+    /// A title without a name: a pronoun where the language uses the honorific as one.
+    fn nameless(&self, span: Range<usize>) -> Subject {
+        let is_pronoun = inside(&self.hits.pronouns, &span).any(|hit| *hit == span);
+        let phrase = span.clone();
+        let (kind, rule) = if is_pronoun {
+            (SpeakerKind::Pronoun, "pronoun")
+        } else {
+            (SpeakerKind::Titled, "title alone")
+        };
+        Subject {
+            span,
+            kind,
+            phrase,
+            rule,
+        }
+    }
+
+    /// The person named by title or honorific whom a pronoun at the end of `region` means: the
+    /// first of the last sentence that names one. A pronoun that is an honorific means somebody
+    /// with that honorific.
+    pub(super) fn antecedent(
+        &self,
+        region: &Range<usize>,
+        pronoun: &str,
+        ends: &[char],
+    ) -> Option<Subject> {
+        let mut named = self.titled(region);
+        named.retain(|subject| {
+            subject.kind == SpeakerKind::Named
+                && is_whole(self.slice(subject.span.clone()))
+                && !self.is_governed(subject, region)
+        });
+        let has_same = |subject: &Subject| self.honorific_of(subject) == pronoun;
+        if named.iter().any(has_same) {
+            named.retain(has_same);
+        }
+        let last = named.last()?;
+        let before = self.slice(region.start..last.phrase.start);
+        let line = region.start + before.rfind('\n').map_or(0, |at| at + 1);
+        let sentence = start_before(self.text, line, last.phrase.start, ends);
+        named
+            .iter()
+            .find(|subject| subject.phrase.start >= sentence)
+            .cloned()
+    }
+
+    /// The honorific that the phrase starts with, where the language uses it as a pronoun too.
+    pub(super) fn honorific_of(&self, subject: &Subject) -> &str {
+        let titles = &self.hits.titles_before;
+        let found = titles.binary_search_by_key(&subject.phrase.start, |hit| hit.start);
+        let hit = found.ok().and_then(|place| titles.get(place));
+        let hit = hit.filter(|hit| inside(&self.hits.pronouns, hit).any(|pronoun| pronoun == *hit));
+        hit.map_or("", |hit| self.slice(hit.clone()))
     }
 
     /// Names before titles and honorifics, as in Japanese; not where a name stands behind as well.
