@@ -111,8 +111,8 @@ impl FeedEntry {
         url: &str,
         fields: &[(&'static str, String)],
     ) -> Result<(Self, Vec<String>), String> {
-        let url = url.trim();
-        Feed::from_url(url).map_err(|error| error.to_string())?;
+        let url = web_address(url);
+        Feed::from_url(&url).map_err(|error| error.to_string())?;
         let mut kept = Map::new();
         kept.insert("url".to_owned(), Value::from(url));
         let mut dropped = Vec::new();
@@ -159,6 +159,16 @@ impl From<&Feed> for FeedEntry {
     }
 }
 
+/// An address without the `feed:` that browsers once had before it.
+fn web_address(url: &str) -> String {
+    let url = url.trim();
+    match url.strip_prefix("feed:") {
+        Some(rest) if rest.starts_with("//") => format!("http:{rest}"),
+        Some(rest) => rest.to_owned(),
+        None => url.to_owned(),
+    }
+}
+
 fn is_country(code: &str) -> bool {
     code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase())
 }
@@ -200,6 +210,9 @@ mod tests {
             ["interval \"now and then\" cannot be read and is left out"]
         );
         assert!(FeedEntry::from_fields("vell.example", &[]).is_err());
+        let url = |given: &str| FeedEntry::from_fields(given, &[]).unwrap().0.url;
+        assert_eq!(url("feed://vell.example/rss"), "http://vell.example/rss");
+        assert_eq!(url("feed:https://vell.example/"), "https://vell.example/");
     }
 
     #[test]

@@ -101,6 +101,18 @@ fn save(loaded: &Loaded, list: &FeedFile) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Prints one record as JSON, indented or on one line.
+fn print_one_json<T: Serialize>(form: OutputForm, record: &T) -> Result<(), Failure> {
+    let text = match form {
+        OutputForm::Jsonl => serde_json::to_string(record),
+        OutputForm::Json | OutputForm::Table => serde_json::to_string_pretty(record),
+    };
+    let mut output = terminal::output();
+    writeln!(output, "{}", text.expect("it is plain data"))?;
+    output.flush()?;
+    Ok(())
+}
+
 /// Prints records as JSON, all in one array or one a line.
 fn print_json<T: Serialize>(form: OutputForm, records: &[T]) -> Result<(), Failure> {
     let mut output = terminal::output();

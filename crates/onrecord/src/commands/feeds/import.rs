@@ -15,7 +15,7 @@ use crate::{
     terminal,
 };
 
-use super::{OutputForm, open_list, print_json, save};
+use super::{OutputForm, open_list, print_one_json, save};
 
 /// Import feeds from OPML, with its folders, or from CSV
 #[derive(Debug, clap::Args)]
@@ -91,10 +91,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if !args.dry_run && !outcome.added.is_empty() {
         save(&loaded, &list)?;
     }
-    if args.output == OutputForm::Table {
-        print(&outcome, args.dry_run)?;
-    } else {
-        print_json(args.output, std::slice::from_ref(&outcome))?;
+    match args.output {
+        OutputForm::Table => print(&outcome, args.dry_run)?,
+        OutputForm::Json | OutputForm::Jsonl => print_one_json(args.output, &outcome)?,
     }
     Ok(if outcome.refused.is_empty() {
         Exit::Success

@@ -13,7 +13,7 @@ use crate::{
     time_words::{span_in_words, until},
 };
 
-use super::OutputForm;
+use super::{OutputForm, print_one_json};
 
 /// Explain one feed end to end, without changing anything
 #[derive(Debug, clap::Args)]
@@ -47,19 +47,14 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             "see [fetcher] in `onrecord config show --origin`",
         )
     })?;
-    let mut output = terminal::output();
     match args.output {
-        OutputForm::Table => print(&report, &mut output)?,
-        OutputForm::Json => {
-            let text = serde_json::to_string_pretty(&report).expect("it is plain data");
-            writeln!(output, "{text}")?;
+        OutputForm::Table => {
+            let mut output = terminal::output();
+            print(&report, &mut output)?;
+            output.flush()?;
         }
-        OutputForm::Jsonl => {
-            let text = serde_json::to_string(&report).expect("it is plain data");
-            writeln!(output, "{text}")?;
-        }
+        OutputForm::Json | OutputForm::Jsonl => print_one_json(args.output, &report)?,
     }
-    output.flush()?;
     Ok(if report.fault.is_none() {
         Exit::Success
     } else {
