@@ -46,8 +46,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("kafka-protocol", &["broker"]),
     // The binary gives its own health checks and demo a client.
     ("reqwest", &["fetcher", "alerter", "onrecord"]),
-    // The binary serves metrics, health and the demo's feeds.
-    ("axum", &["onrecord"]),
+    // The binary serves metrics, health and the demo's feeds; the fetcher hears hubs.
+    ("axum", &["fetcher", "onrecord"]),
     ("clap", &["onrecord"]),
     ("miette", &["onrecord"]),
     ("mimalloc", &["onrecord"]),

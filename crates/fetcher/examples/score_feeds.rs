@@ -163,7 +163,7 @@ fn node(node: &Node) -> Map<String, Value> {
             map.insert("summary".into(), json!(first.value));
         }
     }
-    for (name, StatedDate { raw, read }) in &node.dates {
+    for (name, StatedDate { raw, read, .. }) in &node.dates {
         map.insert((*name).into(), json!(raw));
         let read = read.map(|date| date.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         map.insert(format!("{name}_parsed"), json!(read));

@@ -1,5 +1,7 @@
 //! From an item and its page to an article.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use model::{Article, ArticleId, BodySource, Feed, FieldSources, Language, Origin, StoryKey};
 use url::Url;
@@ -16,6 +18,12 @@ use crate::{
 const MAX_BODY_BYTES: usize = 512 << 10;
 /// A feed's text from here on counts as the full text even where the page could not be had.
 const FULL_TEXT_CHARACTERS: usize = 1500;
+
+/// Longest title and author line kept, in characters: longer ones are text gone astray.
+const MAX_TITLE_CHARACTERS: usize = 1000;
+const MAX_BYLINE_CHARACTERS: usize = 500;
+/// A date further in the future is a mistake.
+const FUTURE_MARGIN: Duration = Duration::from_hours(24);
 
 /// What is known of an item's page.
 #[derive(Debug)]
@@ -69,8 +77,11 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOu
         page.and_then(|page| page.byline.clone()),
         Some(from_feed(entry.authors.join(", "))),
     ]);
-    let published = entry.published.map(from_feed);
-    let published = published.or_else(|| page.and_then(|page| page.published.clone()));
+    let stated = entry.published.filter(|_| !entry.published_is_clamped);
+    let believed = stated
+        .map(from_feed)
+        .or_else(|| page.and_then(|page| page.published.clone()));
+    let published = believed.clone().or_else(|| entry.published.map(from_feed));
     let language = language(facts, entry, page.map(Box::as_ref));
     let own = page
         .zip(page_url)
@@ -104,11 +115,14 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOu
         outlet: facts.feed.outlet.clone(),
         country: facts.feed.country.clone(),
         url: url.map(|url| url.value),
-        title: title.map_or_else(|| first_words(&body.text), |title| title.value),
+        title: title.map_or_else(
+            || first_words(&body.text),
+            |title| clipped(title.value, MAX_TITLE_CHARACTERS),
+        ),
         body: body.text,
         body_source: body.source,
         language: language.map_or_else(Language::undetermined, |language| language.value),
-        byline: byline.map(|byline| byline.value),
+        byline: byline.map(|byline| clipped(byline.value, MAX_BYLINE_CHARACTERS)),
         story,
         section: page.and_then(|page| page.section.clone()),
         dateline: page.and_then(|page| page.dateline.clone()),
@@ -123,10 +137,19 @@ pub(crate) fn build_article(facts: &FeedFacts<'_>, item: &Item, outcome: &PageOu
                 .map(from_feed)
         }),
         sources,
-        published,
+        published: published.map(|date| not_in_the_future(date, fetched)),
         fetched,
         ingested: facts.ingested.max(fetched),
-        origin: origin(facts, published),
+        origin: origin(facts, believed.map(|date| date.value)),
+    }
+}
+
+/// No article is published later than it is fetched; a day is left for clocks and zones.
+fn not_in_the_future(published: Timestamp, fetched: Timestamp) -> Timestamp {
+    if since(fetched, published) > FUTURE_MARGIN {
+        fetched
+    } else {
+        published
     }
 }
 
@@ -258,6 +281,15 @@ pub(crate) fn bounded(mut text: String) -> String {
         text.truncate(paragraph.filter(|at| *at > end / 2).unwrap_or(end));
     }
     text
+}
+
+/// Cuts a line after so many characters.
+pub(crate) fn clipped(mut line: String, characters: usize) -> String {
+    if let Some((end, _)) = line.char_indices().nth(characters) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
 }
 
 fn first_text<const N: usize>(candidates: [Option<Found<String>>; N]) -> Option<Found<String>> {
@@ -431,6 +463,38 @@ mod tests {
         assert_eq!(article.url.as_deref(), Some("https://news.example/a"));
         let article = build(entry(), &page(&long_text(), "/"), None);
         assert_eq!(article.url.as_deref(), Some("https://news.example/a"));
+    }
+
+    #[test]
+    fn dates_outside_sense_do_not_make_history_of_news() {
+        let watched = Some(now() - 30.hours());
+        let clamped = Entry {
+            published: Some(Timestamp::UNIX_EPOCH),
+            published_is_clamped: true,
+            ..entry()
+        };
+        let article = build(clamped, &PageOutcome::NotWanted, watched);
+        assert_eq!(article.published, Some(Timestamp::UNIX_EPOCH));
+        assert_eq!(article.origin, Origin::Live, "as if it were undated");
+        let scheduled = Entry {
+            published: Some(now() + 400.hours()),
+            ..entry()
+        };
+        let article = build(scheduled, &PageOutcome::NotWanted, watched);
+        assert_eq!(article.published, Some(now()));
+    }
+
+    #[test]
+    fn no_field_grows_without_bounds() {
+        let endless = Entry {
+            title: "word ".repeat(100_000),
+            authors: vec!["name ".repeat(100_000)],
+            url: Some(format!("https://news.example/{}", "a".repeat(100_000))),
+            ..entry()
+        };
+        let article = build(endless, &PageOutcome::NotWanted, None);
+        assert!(serde_json::to_string(&article).unwrap().len() < 10_000);
+        assert_eq!(article.url, None);
     }
 
     #[test]

@@ -64,8 +64,14 @@ const FEED_VALUED_NAMES: &[&str] = &[
     "partner", "emc", "source", "src", "ref", "from", "cid", "rss",
 ];
 
+/// Longer addresses are none of an article: servers refuse them.
+const MAX_URL_BYTES: usize = 4096;
+
 /// The canonical form of an article's URL; `None` where it is no web address.
 pub(crate) fn canonical_url(url: &str) -> Option<String> {
+    if url.len() > MAX_URL_BYTES {
+        return None;
+    }
     let mut url = Url::parse(url.trim()).ok()?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return None;

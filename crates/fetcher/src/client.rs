@@ -185,6 +185,28 @@ impl Client {
         &self.user_agent
     }
 
+    /// Posts a form, to an address that is checked like all others; what is answered does not
+    /// matter where the status is a success. Redirects are not followed.
+    pub(crate) async fn post_form(&self, url: &Url, form: String) -> Result<(), Fault> {
+        self.guard.check_literal(url)?;
+        let permit = self.gates.enter(url.host_str().unwrap_or_default()).await;
+        let request = self
+            .http
+            .post(url.clone())
+            .header(USER_AGENT, &self.user_agent)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form);
+        let sent = timeout(self.request_timeout, request.send()).await;
+        drop(permit);
+        let response = sent.map_err(|_| self.timed_out())?;
+        let status = response.map_err(|error| self.fault(&error))?.status();
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(Fault::Http(status.as_u16()))
+        }
+    }
+
     async fn send(&self, url: &Url, request: &Request<'_>) -> Result<Hop, Fault> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(request.accept));

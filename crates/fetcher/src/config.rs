@@ -1,10 +1,15 @@
 //! How the fetcher behaves; every key has a default.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use model::{PagePolicy, RobotsPolicy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::AddressBlock;
 
@@ -92,6 +97,24 @@ pub struct Config {
     pub allow_addresses: Vec<AddressBlock>,
     /// Further root certificates (PEM files) besides those of the system.
     pub root_certificates: Vec<PathBuf>,
+    /// How hubs may push feeds.
+    pub websub: WebSubConfig,
+}
+
+/// How hubs may push feeds (`WebSub`): news then comes without waiting for the next poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebSubConfig {
+    /// The public address of the endpoint, under which hubs reach it; empty for none, and no hub
+    /// is then asked. Each fetcher instance needs one of its own.
+    pub callback: String,
+    /// Where the endpoint listens.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// How long a subscription is to hold, at most 14 days; it is renewed before its end.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schemars(with = "String")]
+    pub lease: Duration,
 }
 
 /// An age at which a page is looked at again.
@@ -108,6 +131,16 @@ pub struct RevisitAge(
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
+
+impl Default for WebSubConfig {
+    fn default() -> Self {
+        Self {
+            callback: String::new(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9097)),
+            lease: 10 * DAY,
+        }
+    }
+}
 
 impl Default for Config {
     fn default() -> Self {
@@ -140,6 +173,7 @@ impl Default for Config {
             revisit_after: vec![RevisitAge(HOUR), RevisitAge(DAY), RevisitAge(7 * DAY)],
             allow_addresses: Vec::new(),
             root_certificates: Vec::new(),
+            websub: WebSubConfig::default(),
         }
     }
 }
@@ -194,6 +228,14 @@ impl Config {
             self.redirect_sightings > 0,
             "redirect_sightings: must be over zero",
         );
+        require(
+            self.websub.callback.is_empty() || is_web_address(&self.websub.callback),
+            "websub.callback: is no web address",
+        );
+        require(
+            self.websub.lease >= HOUR,
+            "websub.lease: must be an hour or more",
+        );
         mistakes
     }
 
@@ -206,6 +248,12 @@ impl Config {
             format!("{program} (+{})", self.contact)
         }
     }
+}
+
+fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none()
+    })
 }
 
 #[cfg(test)]

@@ -4,19 +4,21 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use model::{
-    Feed, FeedCursor, FeedHealth, FeedState, MovedFeed, PollWishes, Renewal, Revisit, Rhythm,
-    SeenItem,
+    Feed, FeedCursor, FeedHealth, FeedHub, FeedState, MovedFeed, PollWishes, Renewal, Revisit,
+    Rhythm, SeenItem,
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     Config, ParsedFeed,
     fault::Fault,
+    feed_site::site_of,
     freshness::Freshness,
     health::is_changed,
     schedule::{
         Circumstances, LEARNING_ARRIVALS, first_rhythm, is_silent, next_poll, since, with_arrivals,
     },
+    websub::HubLinks,
 };
 
 /// Failures in a row after which an address that a redirect led to is given up again.
@@ -32,6 +34,8 @@ pub(crate) struct CursorMove<'a> {
     pub(crate) feed: &'a Feed,
     pub(crate) before: Option<&'a FeedCursor>,
     pub(crate) now: Timestamp,
+    /// Whether a hub pushes the feed.
+    pub(crate) is_pushed: bool,
 }
 
 /// What an answer says besides its document.
@@ -39,6 +43,8 @@ pub(crate) struct CursorMove<'a> {
 pub(crate) struct AnswerFacts {
     pub(crate) etag: Option<String>,
     pub(crate) last_modified: Option<String>,
+    /// Whether it is a 304.
+    pub(crate) is_not_modified: bool,
     pub(crate) freshness: Freshness,
     /// Where it was found.
     pub(crate) url: String,
@@ -46,6 +52,8 @@ pub(crate) struct AnswerFacts {
     pub(crate) moved_for_good: bool,
     /// Whether it answers a request without validators.
     pub(crate) is_unconditional: bool,
+    /// The hub that its headers name.
+    pub(crate) hub_links: HubLinks,
 }
 
 /// A readable document, as far as the cursor is concerned.
@@ -58,6 +66,8 @@ pub(crate) struct DocumentFacts {
     pub(crate) fresh: usize,
     pub(crate) renewed: usize,
     pub(crate) seen: Vec<SeenItem>,
+    /// The hub that pushes it.
+    pub(crate) hub: Option<FeedHub>,
 }
 
 /// Where a feed is polled: its configured URL, or where it has moved for good.
@@ -127,9 +137,14 @@ impl CursorMove<'_> {
     /// After an answer that says, or shows by its body, that nothing has changed.
     pub(crate) fn unchanged(&self, answer: &AnswerFacts) -> FeedCursor {
         let mut cursor = self.start();
-        // RFC 9111, 3.2 and 4.3.4: each header that a 304 carries replaces the stored one alone.
         cursor.etag = answer.etag.clone().or(cursor.etag);
         cursor.last_modified = answer.last_modified.clone().or(cursor.last_modified);
+        if !answer.is_not_modified {
+            // RFC 9111, 3.2 and 4.3.4: each header that a 304 carries replaces the stored one
+            // alone; a 200 replaces both.
+            cursor.etag.clone_from(&answer.etag);
+            cursor.last_modified.clone_from(&answer.last_modified);
+        }
         self.succeed(&mut cursor, answer);
         cursor
     }
@@ -142,6 +157,7 @@ impl CursorMove<'_> {
         cursor.last_modified = answer.last_modified.clone().filter(|_| is_whole);
         cursor.body_hash.clone_from(&document.body_hash);
         cursor.wishes = document.wishes.clone();
+        cursor.hub.clone_from(&document.hub);
         cursor.seen.clone_from(&document.seen);
         cursor.rhythm = match cursor.watched_since {
             None => first_rhythm(document.dates.clone(), self.now),
@@ -197,6 +213,8 @@ impl CursorMove<'_> {
         is_due
             || is_changed(before, after)
             || before.moved != after.moved
+            || before.hub != after.hub
+            || before.site != after.site
             || before.watched_since != after.watched_since
             || before.revisits != after.revisits
     }
@@ -205,7 +223,9 @@ impl CursorMove<'_> {
         let mut cursor = self.before.cloned().unwrap_or_else(|| FeedCursor {
             feed: self.feed.id.clone(),
             url: self.feed.url.clone(),
+            site: None,
             moved: None,
+            hub: None,
             etag: None,
             last_modified: None,
             body_hash: None,
@@ -220,6 +240,7 @@ impl CursorMove<'_> {
             revisits: Vec::new(),
             health: FeedHealth::default(),
         });
+        cursor.site = site_of(&self.feed.url);
         cursor.polled = self.now;
         cursor
     }
@@ -276,6 +297,7 @@ impl CursorMove<'_> {
             freshness,
             failures: cursor.health.failures,
             max_backoff,
+            is_pushed: self.is_pushed,
         });
         cursor.next_poll = next.at;
         cursor.next_poll_reason = next.reason;
@@ -301,6 +323,7 @@ mod tests {
         AnswerFacts {
             etag: optional(etag),
             last_modified: optional(last_modified),
+            is_not_modified: true,
             freshness: Freshness {
                 keeps_validators: true,
                 ..Freshness::default()
@@ -318,6 +341,7 @@ mod tests {
             fresh,
             renewed: 0,
             seen: Vec::new(),
+            hub: None,
         }
     }
 
@@ -330,6 +354,7 @@ mod tests {
             feed: &feed(),
             before,
             now: before.map_or(now(), |cursor| cursor.polled + 1.hour()),
+            is_pushed: false,
         })
     }
 
@@ -445,6 +470,7 @@ mod tests {
             feed: &feed(),
             before: Some(&first),
             now: now() + 5.minutes(),
+            is_pushed: false,
         };
         let quiet = step.unchanged(&answer("\"b\"", ""));
         assert!(!step.is_worth_writing(&quiet, Some(now())));

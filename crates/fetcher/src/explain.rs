@@ -44,6 +44,7 @@ async fn explain(poller: &Poller, feed: &Feed) -> PollReport {
         feed,
         before: None,
         now,
+        is_pushed: false,
     };
     let mut redirects = Vec::new();
     let mut answered = None;
@@ -171,6 +172,7 @@ async fn explain_document(
             fresh: items.len(),
             renewed: 0,
             seen: Vec::new(),
+            hub: None,
         },
     );
     let wants_pages = step.feed.pages.unwrap_or(poller.config.pages) == PagePolicy::Fetch;
@@ -227,6 +229,10 @@ fn explain_item(step: &CursorMove<'_>, item: &Item) -> ItemReport {
     warn(
         entry.published.is_none() && entry.published_raw.is_none(),
         "it has no date",
+    );
+    warn(
+        entry.published_is_clamped,
+        "its date lies outside sense and was clamped",
     );
     let tomorrow = step.now.saturating_add(24.hours()).unwrap_or(step.now);
     warn(

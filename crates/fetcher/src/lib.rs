@@ -13,6 +13,7 @@ mod explain;
 mod fault;
 mod feed;
 mod feed_log;
+mod feed_site;
 mod freshness;
 mod health;
 mod host_gate;
@@ -32,9 +33,10 @@ mod site_links;
 mod source;
 mod stage;
 mod tls;
+mod websub;
 
 pub use address::{AddressBlock, ParseAddressBlockError};
-pub use config::{Config, RevisitAge};
+pub use config::{Config, RevisitAge, WebSubConfig};
 pub use discovery::{Discovery, FeedFinder, FoundBy, FoundFeed, TriedAddress};
 pub use explain::poll_once;
 pub use fault::Fault;
@@ -47,6 +49,7 @@ pub use progress::FetchProgress;
 pub use report::{
     AnswerReport, DocumentReport, ItemReport, PageReport, PollReport, RedirectReport, RequestReport,
 };
+pub use robots::robots_allow;
 pub use set_up_error::SetUpError;
 pub use source::FeedSource;
 pub use stage::{FetchStage, Polled};

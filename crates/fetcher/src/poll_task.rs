@@ -15,6 +15,17 @@ pub(crate) struct FromPoll {
     pub(crate) event: PollEvent,
 }
 
+impl FromPoll {
+    /// The news that a hub has pushed a feed: no poll tells of it, and no epoch makes it void.
+    pub(crate) const fn pushed(slot: usize) -> Self {
+        Self {
+            slot,
+            epoch: 0,
+            event: PollEvent::Pushed,
+        }
+    }
+}
+
 /// What happens in a poll's task.
 #[derive(Debug)]
 pub(crate) enum PollEvent {
@@ -23,6 +34,8 @@ pub(crate) enum PollEvent {
     Over {
         failed: bool,
     },
+    /// A hub says that the feed has news; comes from the hubs' endpoint.
+    Pushed,
 }
 
 /// Hands a poll's turns to the source.

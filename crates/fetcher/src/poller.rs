@@ -21,6 +21,7 @@ use crate::{
     revisit::{has_due, plan_revisit, revisit},
     robots::{ObeyRobots, RobotsCache, WhenUnreachable},
     schedule::since,
+    websub::{HubLinks, hub_of},
 };
 
 /// Items whose pages are fetched and whose articles are committed together: few enough that the
@@ -28,6 +29,9 @@ use crate::{
 const ITEMS_PER_TURN: usize = 8;
 /// Parts of one poll at most, since each has a record of the whole cursor.
 const TURNS_PER_POLL: usize = 32;
+
+/// Longer validators are not kept.
+const MAX_VALIDATOR_BYTES: usize = 4096;
 
 /// Polls feeds and fetches pages; shared by all polls.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ pub(crate) struct PollTask {
     pub(crate) before: Option<Arc<FeedCursor>>,
     /// When the cursor's record was written last.
     pub(crate) last_written: Option<Timestamp>,
+    /// Whether a hub pushes the feed.
+    pub(crate) is_pushed: bool,
 }
 
 /// Part of a poll's outcome: articles, and the cursor that accounts for them.
@@ -121,6 +127,7 @@ impl Poller {
             feed: &task.feed,
             before: task.before.as_deref(),
             now,
+            is_pushed: task.is_pushed,
         };
         let look = self.look(&task.feed, task.before.as_deref(), now).await;
         count_poll(&look);
@@ -249,6 +256,12 @@ impl Poller {
         if let Some(fault) = answer.fault() {
             return Err((fault, facts.freshness));
         }
+        // The same tag says the same document, unless the server lies: then the next fetch without
+        // validators tells. A date alone says too little: a template's stays the same for ever.
+        let known_tag = validators.and_then(|cursor| cursor.etag.as_ref());
+        if known_tag.is_some() && known_tag == facts.etag.as_ref() {
+            return Ok(Look::Unchanged(facts));
+        }
         let known_hash = before.and_then(|cursor| cursor.body_hash.clone());
         match self.parse(answer, known_hash).await {
             Ok(Parsed::Same) => Ok(Look::Unchanged(facts)),
@@ -272,8 +285,12 @@ impl Poller {
         sink: &mut impl TurnSink,
     ) -> ControlFlow<(), Turn> {
         let wishes = wishes(&parsed);
-        let dates = parsed.entries.iter().filter_map(|entry| entry.published);
-        let dates = dates.collect();
+        let hub = hub_of(&answer.hub_links, &parsed, &answer.url);
+        let dated = parsed
+            .entries
+            .iter()
+            .filter(|entry| !entry.published_is_clamped);
+        let dates = dated.filter_map(|entry| entry.published).collect();
         let items = identify(&task.feed.id, parsed.entries);
         let seen = step.before.map_or(&[][..], |cursor| &cursor.seen);
         let sorted = sort_out(seen, items, self.config.seen_items);
@@ -286,6 +303,7 @@ impl Poller {
                 fresh: sorted.fresh.len(),
                 renewed: sorted.renewed,
                 seen: sorted.seen,
+                hub,
             },
         );
         let mut articles = Vec::new();
@@ -390,13 +408,20 @@ fn last_turn(
 }
 
 fn answer_facts(answer: &Answer, is_unconditional: bool, now: Timestamp) -> AnswerFacts {
+    // A validator that takes the room of a hundred items is not worth its place in the cursor.
+    let validator = |name| {
+        let value = answer.header(name).map(str::to_owned);
+        value.filter(|value| value.len() <= MAX_VALIDATOR_BYTES)
+    };
     AnswerFacts {
-        etag: answer.header(&ETAG).map(str::to_owned),
-        last_modified: answer.header(&LAST_MODIFIED).map(str::to_owned),
+        etag: validator(&ETAG),
+        last_modified: validator(&LAST_MODIFIED),
+        is_not_modified: answer.status == 304,
         freshness: Freshness::from_headers(&answer.headers, now),
         url: answer.url.to_string(),
         moved_for_good: answer.moved_for_good,
         is_unconditional,
+        hub_links: HubLinks::from_headers(&answer.headers, &answer.url),
     }
 }
 

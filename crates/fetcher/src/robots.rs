@@ -58,6 +58,14 @@ pub(crate) enum WhenUnreachable {
     Allow,
 }
 
+/// Whether a robots.txt of these bytes lets us fetch an address.
+pub fn robots_allow(bytes: &[u8], url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| {
+        let rules = rules_of(AccessResult::Successful(bytes));
+        rules.robots.is_url_allowed(&url)
+    })
+}
+
 impl HopCheck for ObeyRobots<'_> {
     async fn check(&self, url: &Url) -> Result<(), Fault> {
         // An origin that is no web address has no robots.txt; the client refuses it itself.

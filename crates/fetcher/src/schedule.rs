@@ -2,7 +2,7 @@
 //!
 //! The wait is the longest of: the user's interval for the feed, or else a tenth of the feed's
 //! usual gap between items (between `min_interval` and `max_interval`; `interval` while the gap is
-//! unknown); what the answer's `Cache-Control` or `Expires` ask for; the document's `ttl` and
+//! unknown, `max_interval` where a hub pushes the feed); what the answer's `Cache-Control` or `Expires` ask for; the document's `ttl` and
 //! `sy:updatePeriod` (unless the user set an interval for the feed: these two are advice to
 //! readers in general); `Retry-After`; and after failures a back-off that doubles. What a server
 //! asks for counts up to `max_requested_wait`. Jitter only adds. The result is moved out of
@@ -40,6 +40,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) failures: u32,
     /// Longest wait that failures bring about.
     pub(crate) max_backoff: Duration,
+    /// Whether a hub pushes the feed: then polls are the slow backup.
+    pub(crate) is_pushed: bool,
 }
 
 /// When a feed is polled next.
@@ -188,6 +190,12 @@ fn own_interval(circumstances: &Circumstances<'_>) -> (Duration, String) {
             "the interval set for the feed".to_owned(),
         );
     }
+    if circumstances.is_pushed {
+        return (
+            config.max_interval,
+            "a hub pushes the feed (WebSub), polls are the backup".to_owned(),
+        );
+    }
     match circumstances.rhythm.usual_gap_seconds {
         Some(gap) => {
             let tenth = Duration::from_secs(gap) / POLLS_PER_GAP;
@@ -267,6 +275,7 @@ mod tests {
         wishes: PollWishes,
         freshness: Freshness,
         failures: u32,
+        is_pushed: bool,
     }
 
     fn case() -> Case {
@@ -280,6 +289,7 @@ mod tests {
             wishes: PollWishes::default(),
             freshness: Freshness::default(),
             failures: 0,
+            is_pushed: false,
         }
     }
 
@@ -299,6 +309,7 @@ mod tests {
                 freshness: &self.freshness,
                 failures: self.failures,
                 max_backoff: self.config.max_backoff,
+                is_pushed: self.is_pushed,
             })
         }
 
@@ -330,6 +341,18 @@ mod tests {
             }
             .check(expected);
         }
+    }
+
+    #[test]
+    fn a_pushed_feed_is_polled_slowly_all_the_same() {
+        let mut case = Case {
+            rhythm: gap(MINUTE),
+            is_pushed: true,
+            ..case()
+        };
+        case.check(HOUR);
+        case.feed.interval = Some(Duration::from_secs(10 * MINUTE));
+        case.check(10 * MINUTE);
     }
 
     #[test]

@@ -24,6 +24,14 @@ pub enum SetUpError {
     /// The HTTP client cannot be set up.
     #[error("the http client cannot be set up: {0}")]
     Client(String),
+    /// The hubs' endpoint cannot listen.
+    #[error("the websub endpoint cannot listen at {address}: {reason}")]
+    Endpoint {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// What stands in the way.
+        reason: String,
+    },
     /// The system gives no threads.
     #[error("the fetcher's threads cannot be started: {0}")]
     Threads(#[from] std::io::Error),

@@ -12,7 +12,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use model::{Feed, FeedCursor, FeedState};
+use model::{Feed, FeedCursor, FeedId, FeedState};
 use stream::{Assignment, BatchLimits, KeyedSource, SourceError, partition_of};
 use tokio::{
     runtime::{Builder, Runtime},
@@ -27,12 +27,14 @@ use crate::{
     cursor::CursorMove,
     fault::Fault,
     feed_log::log_changes,
+    feed_site::site_of,
     freshness::Freshness,
     health::{self, ToldHealth, count_state, health_record},
     poll_task::{FromPoll, PollEvent, spawn_poll},
     poller::{PollTask, Poller, Turn},
     recent_articles::RecentArticles,
     schedule::since,
+    websub::{Endpoint, Subscriptions, subscribe},
 };
 
 /// Turns that may wait for the runner before polls wait for it too.
@@ -41,6 +43,12 @@ const WAITING_TURNS: usize = 64;
 const ASYNC_THREADS: usize = 2;
 /// Blocking threads: name look-ups wait there, so there are more of them than cores.
 const BLOCKING_THREADS: usize = 64;
+
+/// After a push the feed is polled no sooner than this after its last poll.
+const PUSH_SPACING: Duration = Duration::from_secs(10);
+/// A poll after a push that finds nothing is made again this much later: the server may have
+/// answered from a cache.
+const PUSH_AGAIN: Duration = Duration::from_mins(1);
 
 /// Polls feeds for [`FetchStage`](crate::FetchStage).
 #[derive(Debug)]
@@ -57,6 +65,11 @@ pub struct FeedSource {
     recent: RecentArticles,
     /// Which feed's document is at which address.
     found_at: HashMap<String, usize>,
+    /// Cursors that stand in another partition than their feed belongs to now: an earlier release
+    /// chose it by the feed, not by its site.
+    strays: HashMap<FeedId, FeedCursor>,
+    /// What hubs have agreed to push; absent where no callback is configured.
+    hubs: Option<Arc<Subscriptions>>,
     progress: FetchProgress,
     stop: CancellationToken,
     runtime: Option<Runtime>,
@@ -70,8 +83,14 @@ struct Slot {
     last_written: Option<Timestamp>,
     /// What this instance told of the feed's health last.
     told: Option<ToldHealth>,
+    /// What its partition is chosen by.
+    site: String,
     /// The partition that makes the feed ours.
     partition: Option<u32>,
+    /// When its timer goes off; older timers are void.
+    due: Option<Timestamp>,
+    /// When a hub said that there is news, until a poll has looked.
+    pushed: Option<Timestamp>,
     /// Counts up whenever work in flight for the feed becomes void.
     epoch: u64,
 }
@@ -83,6 +102,7 @@ struct Moved {
     epoch: u64,
     cursor: Arc<FeedCursor>,
     is_last: bool,
+    brings_articles: bool,
     told: Option<ToldHealth>,
 }
 
@@ -118,6 +138,9 @@ impl FeedSource {
         for feed in feeds {
             if known.insert(feed.id.clone()) {
                 slots.push(Slot {
+                    site: site_of(&feed.url).unwrap_or_else(|| feed.id.to_string()),
+                    due: None,
+                    pushed: None,
                     feed: Arc::new(feed),
                     cursor: None,
                     last_written: None,
@@ -128,6 +151,7 @@ impl FeedSource {
             }
         }
         progress.configured(slots.len());
+        let hubs = open_endpoint(&poller.config, &runtime, &to_turns)?;
         Ok(Self {
             poller,
             slots,
@@ -138,6 +162,8 @@ impl FeedSource {
             uncommitted: Vec::new(),
             recent: RecentArticles::default(),
             found_at: HashMap::new(),
+            strays: HashMap::new(),
+            hubs,
             progress,
             stop,
             runtime: Some(runtime),
@@ -152,10 +178,15 @@ impl FeedSource {
             && due <= now
         {
             self.timers.pop();
-            let Some(slot) = self.slots.get(at).filter(|slot| slot.epoch == epoch) else {
+            let timed = self.slots.get_mut(at);
+            let Some(slot) = timed.filter(|slot| slot.epoch == epoch && slot.due == Some(due))
+            else {
                 continue;
             };
+            slot.due = None;
+            let hubs = self.hubs.as_ref();
             let task = PollTask {
+                is_pushed: hubs.is_some_and(|hubs| hubs.is_pushed(at, now)),
                 feed: Arc::clone(&slot.feed),
                 before: slot.cursor.clone(),
                 last_written: slot.last_written,
@@ -208,6 +239,10 @@ impl FeedSource {
                 }
                 return None;
             }
+            PollEvent::Pushed => {
+                self.take_push(at);
+                return None;
+            }
             PollEvent::Turn(turn) => *turn,
         };
         self.slots.get(at).filter(|slot| slot.epoch == epoch)?;
@@ -226,6 +261,10 @@ impl FeedSource {
                 revisits.retain(|revisit| revisit.article != doubled);
             }
         }
+        let brings_articles = turn.articles.iter().any(|article| article.version == 1);
+        if let Some(hubs) = self.hubs.as_ref().filter(|_| brings_articles) {
+            hubs.found_news(at, turn.cursor.polled);
+        }
         let slot = self.slots.get(at)?;
         let epoch = slot.epoch;
         log_changes(&slot.feed, slot.cursor.as_deref(), &turn.cursor);
@@ -237,6 +276,7 @@ impl FeedSource {
                 cursor,
                 is_last: turn.is_last,
                 told: None,
+                brings_articles,
             };
             self.apply(&moved);
             return None;
@@ -250,6 +290,7 @@ impl FeedSource {
             cursor: Arc::clone(&cursor),
             is_last: turn.is_last,
             told: health.as_ref().map(|_| ToldHealth::of(&cursor)),
+            brings_articles,
         });
         Some(Polled {
             articles: turn.articles,
@@ -286,6 +327,7 @@ impl FeedSource {
             feed: &slot.feed,
             before: slot.cursor.as_deref(),
             now: Timestamp::now(),
+            is_pushed: false,
         };
         let fault = Fault::Duplicate(first.url.clone());
         let cursor = step.failed(&fault, &Freshness::default());
@@ -314,9 +356,90 @@ impl FeedSource {
         }
         let fault = moved.cursor.health.fault.as_ref();
         self.progress.finished(&slot.feed.id, &slot.feed.url, fault);
-        if moved.cursor.health.state != FeedState::Gone {
-            let timer = (moved.cursor.next_poll, moved.slot, moved.epoch);
-            self.timers.push(Reverse(timer));
+        if moved.cursor.health.state == FeedState::Gone {
+            return;
+        }
+        let again = slot.pushed.take().and_then(|pushed| {
+            let polled = moved.cursor.polled;
+            let wait = match (pushed > polled, moved.brings_articles) {
+                // The push came while the poll was under way: it may tell of later news.
+                (true, _) => PUSH_SPACING,
+                (false, false) => PUSH_AGAIN,
+                (false, true) => return None,
+            };
+            polled.saturating_add(wait).ok()
+        });
+        let next = moved.cursor.next_poll;
+        self.set_timer(moved.slot, again.map_or(next, |again| again.min(next)));
+        if fault.is_none() {
+            self.subscribe(moved.slot, &moved.cursor);
+        }
+    }
+
+    /// Sets the timer of a feed; one that was set before is void.
+    fn set_timer(&mut self, at: usize, due: Timestamp) {
+        if let Some(slot) = self.slots.get_mut(at) {
+            slot.due = Some(due);
+            self.timers.push(Reverse((due, at, slot.epoch)));
+        }
+    }
+
+    /// A hub says that a feed has news: it is due at once, or again where a poll is under way.
+    fn take_push(&mut self, at: usize) {
+        let now = Timestamp::now();
+        let Some(slot) = self
+            .slots
+            .get_mut(at)
+            .filter(|slot| slot.partition.is_some())
+        else {
+            return;
+        };
+        slot.pushed = Some(now);
+        let (Some(due), Some(cursor)) = (slot.due, &slot.cursor) else {
+            return;
+        };
+        // A feed that fails, or that asked us to stay away, is left alone all the same.
+        let spacing = PUSH_SPACING.min(self.poller.config.min_interval);
+        let earliest = cursor.polled.saturating_add(spacing).unwrap_or(now);
+        let soon = earliest.max(now);
+        if cursor.health.failures == 0 && soon < due {
+            self.set_timer(at, soon);
+        }
+    }
+
+    /// Asks the feed's hub for a subscription, where one is due.
+    fn subscribe(&self, at: usize, cursor: &FeedCursor) {
+        let (Some(hubs), Some(hub), Some(runtime)) = (&self.hubs, &cursor.hub, &self.runtime)
+        else {
+            return;
+        };
+        if let Some(ask) = hubs.due(at, hub, Timestamp::now()) {
+            // The runtime owns the task and ends it when it is dropped with the source.
+            runtime.spawn(subscribe(Arc::clone(&self.poller), ask));
+        }
+    }
+
+    /// Keeps the cursors of a partition whose feeds do not belong there, and gives those of feeds
+    /// that are already ours, and have none, to them.
+    fn take_strays(&mut self, states: HashMap<FeedId, FeedCursor>, now: Timestamp) {
+        self.strays.extend(states);
+        for at in 0..self.slots.len() {
+            let Some(slot) = self.slots.get_mut(at) else {
+                return;
+            };
+            if slot.partition.is_none() || slot.cursor.is_some() || slot.due.is_none() {
+                continue;
+            }
+            let Some(cursor) = self.strays.remove(&slot.feed.id) else {
+                continue;
+            };
+            for item in &cursor.seen {
+                self.recent.remember(&item.article);
+            }
+            let due = cursor.next_poll.max(now);
+            slot.cursor = Some(Arc::new(cursor));
+            count_state(None, slot.state());
+            self.set_timer(at, due);
         }
     }
 
@@ -327,9 +450,29 @@ impl FeedSource {
         };
         tracing::error!(feed.url = %slot.feed.url, "poll broke down, trying again later");
         let later = Timestamp::now().saturating_add(self.poller.config.interval);
-        let later = later.unwrap_or(Timestamp::MAX);
-        self.timers.push(Reverse((later, at, epoch)));
+        self.set_timer(at, later.unwrap_or(Timestamp::MAX));
     }
+}
+
+/// Opens the endpoint that hubs call, where one is configured.
+fn open_endpoint(
+    config: &Config,
+    runtime: &Runtime,
+    pushes: &mpsc::Sender<FromPoll>,
+) -> Result<Option<Arc<Subscriptions>>, SetUpError> {
+    let websub = &config.websub;
+    if websub.callback.is_empty() {
+        return Ok(None);
+    }
+    let hubs = Arc::new(Subscriptions::new(websub.lease));
+    let endpoint = Endpoint::new(Arc::clone(&hubs), pushes.clone(), config.max_feed_bytes);
+    endpoint
+        .listen(websub.listen, runtime)
+        .map_err(|error| SetUpError::Endpoint {
+            address: websub.listen,
+            reason: error.to_string(),
+        })?;
+    Ok(Some(hubs))
 }
 
 impl KeyedSource for FeedSource {
@@ -348,13 +491,15 @@ impl KeyedSource for FeedSource {
             .collect();
         let now = Timestamp::now();
         for (at, slot) in self.slots.iter_mut().enumerate() {
-            if partition_of(slot.feed.id.as_str(), partitions) != partition {
+            if partition_of(&slot.site, partitions) != partition {
                 continue;
             }
             slot.epoch += 1;
             slot.partition = Some(partition);
             let state_before = slot.state();
-            slot.cursor = states.remove(&slot.feed.id).map(Arc::new);
+            let cursor = states.remove(&slot.feed.id);
+            let cursor = cursor.or_else(|| self.strays.remove(&slot.feed.id));
+            slot.cursor = cursor.map(Arc::new);
             count_state(state_before, slot.state());
             for item in slot.cursor.iter().flat_map(|cursor| &cursor.seen) {
                 self.recent.remember(&item.article);
@@ -371,13 +516,16 @@ impl KeyedSource for FeedSource {
                 // Polled lately by this instance's forerunner: nothing is owed.
                 self.progress.rests(&slot.feed.id);
             }
+            slot.due = Some(due);
+            slot.pushed = None;
             self.timers.push(Reverse((due, at, slot.epoch)));
         }
+        self.take_strays(states, now);
         tracing::debug!(partition, partitions, "feeds taken over");
     }
 
     fn revoked(&mut self, partition: u32) {
-        for slot in &mut self.slots {
+        for (at, slot) in self.slots.iter_mut().enumerate() {
             if slot.partition == Some(partition) {
                 slot.epoch += 1;
                 slot.partition = None;
@@ -385,6 +533,11 @@ impl KeyedSource for FeedSource {
                 slot.cursor = None;
                 slot.last_written = None;
                 slot.told = None;
+                slot.due = None;
+                slot.pushed = None;
+                if let Some(hubs) = &self.hubs {
+                    hubs.forget(at);
+                }
                 self.progress.gave_up(&slot.feed.id);
             }
         }

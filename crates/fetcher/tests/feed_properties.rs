@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use fetcher::{FeedContext, extract_page, html_to_text, parse_feed};
+use fetcher::{FeedContext, extract_page, html_to_text, parse_feed, robots_allow};
 use proptest::prelude::*;
 
 const CONTEXT: FeedContext<'_> = FeedContext {
@@ -166,9 +166,74 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_a_date_within_sense_or_none(
+        text in "([0-9]{1,10}|[A-Za-z]{1,9}|[-+:/,. TZé年月日]{1,3}){0,12}",
+    ) {
+        let feed = serde_json::json!({
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": "t",
+            "items": [{"id": "1", "date_published": text}],
+        });
+        let feed = parse_feed(feed.to_string().as_bytes(), &CONTEXT).expect("it is a JSON feed");
+        for entry in &feed.entries {
+            if let Some(published) = entry.published {
+                // 1970 to 2100.
+                prop_assert!((0..=4_133_980_799).contains(&published.as_second()), "{published}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_robots_txt_allows_or_forbids(
+        lines in prop::collection::vec(
+            "(User-agent|Allow|Disallow|Sitemap|Crawl-delay)? ?:? ?[*$/a-z%0-9é #]{0,30}", 0..40,
+        ),
+        noise in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let mut bytes = lines.join("\n").into_bytes();
+        bytes.extend(noise);
+        let url = "https://vell.example/news/a?b=c";
+        prop_assert_eq!(robots_allow(&bytes, url), robots_allow(&bytes, url));
+    }
+
+    #[test]
     fn any_sequence_of_attacks_is_a_page_that_ends(attack in joined(&ATTACKS)) {
         drop(extract_page(attack.as_bytes(), None, "https://vell.example/a"));
     }
+}
+
+#[test]
+fn dates_outside_sense_are_clamped_flagged_and_kept_as_written() {
+    let feed = r#"<rss version="2.0"><channel><title>t</title>
+        <item><title>a</title><pubDate>Mon, 01 Jan 0001 00:00:00 GMT</pubDate></item>
+        <item><title>b</title><pubDate>9999-12-31T23:59:59Z</pubDate></item>
+        <item><title>c</title><pubDate>2026-05-02T08:00:00Z</pubDate></item></channel></rss>"#;
+    let feed = parse_feed(feed.as_bytes(), &CONTEXT).unwrap();
+    let dates: Vec<_> = feed
+        .entries
+        .iter()
+        .map(|entry| {
+            (
+                entry.published.unwrap().to_string(),
+                entry.published_is_clamped,
+            )
+        })
+        .collect();
+    let expected = [
+        ("1970-01-01T00:00:00Z", true),
+        ("2100-12-31T23:59:59Z", true),
+        ("2026-05-02T08:00:00Z", false),
+    ];
+    assert_eq!(
+        dates,
+        expected.map(|(date, clamped)| (date.to_owned(), clamped))
+    );
+    assert_eq!(
+        feed.entries[1].published_raw.as_deref(),
+        Some("9999-12-31T23:59:59Z")
+    );
+    let flags = feed.repairs.iter().map(ToString::to_string);
+    assert_eq!(flags.filter(|flag| flag.contains("clamped")).count(), 2);
 }
 
 #[test]

@@ -16,6 +16,12 @@ pub struct FeedCursor {
     pub feed: FeedId,
     /// The feed's configured URL, for people who read the topic.
     pub url: String,
+    /// The site that the feed belongs to, by which its instance of the fetcher is chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// The hub that pushes the feed, where it names one (`WebSub`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<FeedHub>,
     /// Where permanent redirects lead, counted until the new address is taken over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<MovedFeed>,
@@ -54,6 +60,15 @@ pub struct FeedCursor {
     pub revisits: Vec<Revisit>,
     /// What is known of the feed's health.
     pub health: FeedHealth,
+}
+
+/// A hub that pushes a feed (`WebSub`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FeedHub {
+    /// Where subscriptions are asked for.
+    pub url: String,
+    /// The address by which the hub knows the feed.
+    pub topic: String,
 }
 
 /// Where a feed's permanent redirects lead.

@@ -22,6 +22,12 @@ pub trait Record: Serialize + DeserializeOwned + Send + 'static {
     /// Records that must keep their order share a key.
     fn key(&self) -> String;
 
+    /// What the record's partition is chosen by, where it is not the key: records that share it
+    /// meet in one partition whatever their keys.
+    fn partition_key(&self) -> Option<String> {
+        None
+    }
+
     /// When what the record tells of happened.
     fn event_time(&self) -> Option<Timestamp>;
 }
@@ -35,6 +41,10 @@ impl Record for FeedCursor {
 
     fn key(&self) -> String {
         self.feed.to_string()
+    }
+
+    fn partition_key(&self) -> Option<String> {
+        self.site.clone()
     }
 
     fn event_time(&self) -> Option<Timestamp> {

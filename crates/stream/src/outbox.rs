@@ -18,6 +18,7 @@ const USUAL_BYTES: usize = 1_024;
 /// What the envelope of a record takes from it.
 struct Envelope {
     key: String,
+    partition_key: Option<String>,
     event_id: String,
     event_time: Option<Timestamp>,
 }
@@ -29,6 +30,8 @@ pub struct OutgoingRecord {
     pub topic: &'static str,
     /// Record key.
     pub key: String,
+    /// What the partition is chosen by, where it is not the key.
+    pub partition_key: Option<String>,
     /// JSON.
     pub payload: Vec<u8>,
     /// CloudEvents type.
@@ -52,6 +55,7 @@ impl Outbox {
     pub fn send<T: Record>(&mut self, topic: Topic<T>, record: &T) -> Result<(), Reject> {
         let envelope = Envelope {
             key: record.key(),
+            partition_key: record.partition_key(),
             event_id: record.event_id(),
             event_time: record.event_time(),
         };
@@ -69,6 +73,7 @@ impl Outbox {
     ) -> Result<(), Reject> {
         let envelope = Envelope {
             key: view.key().to_owned(),
+            partition_key: None,
             event_id: view.event_id(),
             event_time: view.event_time(),
         };
@@ -87,6 +92,7 @@ impl Outbox {
         self.records.push(OutgoingRecord {
             topic: topic.name(),
             key: envelope.key,
+            partition_key: envelope.partition_key,
             payload,
             event_type: T::TYPE,
             event_id: envelope.event_id,

@@ -12,25 +12,47 @@ const FIRST_YEAR: i16 = 1970;
 /// No feed dates an item beyond this year; later ones are typing errors.
 const LAST_YEAR: i16 = 2100;
 
+/// A date as read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReadDate {
+    /// It can be meant.
+    Sensible(Timestamp),
+    /// It lies outside sense; this is the nearest date that does not.
+    Clamped(Timestamp),
+}
+
+/// Reads a date that lies within sense, as [`read_date`] does.
+pub(crate) fn parse_date(text: &str) -> Option<Timestamp> {
+    match read_date(text)? {
+        ReadDate::Sensible(timestamp) => Some(timestamp),
+        ReadDate::Clamped(_) => None,
+    }
+}
+
 /// Reads a date in any form that feeds use: RFC 3339, RFC 2822, W3CDTF, `asctime`, and the usual
 /// mistakes in each. A date without zone is taken as UTC.
-pub(crate) fn parse_date(text: &str) -> Option<Timestamp> {
+pub(crate) fn read_date(text: &str) -> Option<ReadDate> {
     let text = text.trim();
     if text.len() > 100 || text.is_empty() {
         return None;
     }
     if let Ok(timestamp) = text.parse::<Timestamp>() {
-        return sensible(timestamp);
+        return Some(clamped(timestamp));
     }
     let fields = Fields::read(text)?;
-    sensible(fields.timestamp()?)
+    Some(clamped(fields.timestamp()?))
 }
 
-fn sensible(timestamp: Timestamp) -> Option<Timestamp> {
+fn clamped(timestamp: Timestamp) -> ReadDate {
     let year = timestamp.to_zoned(TimeZone::UTC).year();
-    (FIRST_YEAR..=LAST_YEAR)
-        .contains(&year)
-        .then_some(timestamp)
+    if (FIRST_YEAR..=LAST_YEAR).contains(&year) {
+        return ReadDate::Sensible(timestamp);
+    }
+    if year < FIRST_YEAR {
+        return ReadDate::Clamped(Timestamp::UNIX_EPOCH);
+    }
+    let last = DateTime::constant(LAST_YEAR, 12, 31, 23, 59, 59, 0);
+    ReadDate::Clamped(Offset::UTC.to_timestamp(last).unwrap_or(timestamp))
 }
 
 #[derive(Debug, Default)]
@@ -306,6 +328,18 @@ mod tests {
             Some("2002-01-01T00:00:00Z"),
         );
         check("2004년", None);
+    }
+
+    #[test]
+    fn dates_outside_sense_are_clamped() {
+        let check = |text: &str, expected: &str| {
+            let expected: Timestamp = expected.parse().unwrap();
+            assert_eq!(read_date(text), Some(ReadDate::Clamped(expected)), "{text}");
+        };
+        check("0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z");
+        check("Mon, 01 Jan 1900 00:00:00 GMT", "1970-01-01T00:00:00Z");
+        check("9999-12-31T23:59:59Z", "2100-12-31T23:59:59Z");
+        check("Fri, 01 Jan 2106 00:00:00 GMT", "2100-12-31T23:59:59Z");
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Entry {
     pub authors: Vec<String>,
     /// When the item says it was published, clamped to sense.
     pub published: Option<Timestamp>,
+    /// Whether the published date lies outside sense and was moved to its edge.
+    pub published_is_clamped: bool,
     /// The published date as written, kept even where it cannot be read.
     pub published_raw: Option<String>,
     /// When the item says it was last changed.
@@ -105,6 +107,7 @@ impl Entry {
                 .as_ref()
                 .and_then(|date| date.read)
                 .or(typed.published),
+            published_is_clamped: published.as_ref().is_some_and(|date| date.is_clamped),
             published_raw: published.map(|date| date.raw),
             updated: node.date("updated").and_then(|date| date.read),
             language: node

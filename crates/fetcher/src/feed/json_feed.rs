@@ -6,7 +6,6 @@ use url::Url;
 use super::{
     FeedDocument, Repair,
     character_reference::push_escaped_text,
-    date::parse_date,
     html::clean_html,
     link::resolve_link,
     node::{Link, Node, Person, StatedDate, Tag, Text},
@@ -63,9 +62,7 @@ pub(crate) fn read_json(text: &str, base: Option<&Url>) -> Option<FeedDocument> 
     document.entries = items.iter().map(|item| read_item(item, base)).collect();
     for entry in &document.entries {
         for (_, date) in &entry.dates {
-            if date.read.is_none() {
-                document.repairs.push(Repair::Date(date.raw.clone()));
-            }
+            document.repairs.extend(date.repair());
         }
     }
     document.repairs.truncate(50);
@@ -113,8 +110,7 @@ fn read_item(item: &Value, base: Option<&Url>) -> Node {
         ("date_modified", "updated"),
     ] {
         if let Some(raw) = string(item, key) {
-            let read = parse_date(&raw);
-            node.set_date(name, StatedDate { raw, read });
+            node.set_date(name, StatedDate::new(raw));
         }
     }
     if let Some(language) = string(item, "language") {

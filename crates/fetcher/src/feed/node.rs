@@ -2,6 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::{
+    Repair,
+    date::{ReadDate, read_date},
+};
+
 /// A whole document: the feed and its entries in document order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FeedDocument {
@@ -14,7 +19,7 @@ pub struct FeedDocument {
     /// The items.
     pub entries: Vec<Node>,
     /// What had to be mended.
-    pub repairs: Vec<super::Repair>,
+    pub repairs: Vec<Repair>,
     /// Whether the document breaks off or was cut at a limit.
     pub truncated: bool,
 }
@@ -76,8 +81,10 @@ pub struct Text {
 pub struct StatedDate {
     /// As written.
     pub raw: String,
-    /// As read, where it could be read.
+    /// As read, where it could be read; within sense.
     pub read: Option<Timestamp>,
+    /// Whether what was read lies outside sense and was moved to its edge.
+    pub is_clamped: bool,
 }
 
 /// A link with its attributes.
@@ -120,6 +127,31 @@ pub struct Place {
     pub kind: &'static str,
     /// Pairs of longitude and latitude.
     pub coordinates: Vec<(f64, f64)>,
+}
+
+impl StatedDate {
+    /// Reads a date as stated.
+    pub(crate) fn new(raw: String) -> Self {
+        let (read, is_clamped) = match read_date(&raw) {
+            Some(ReadDate::Sensible(date)) => (Some(date), false),
+            Some(ReadDate::Clamped(date)) => (Some(date), true),
+            None => (None, false),
+        };
+        Self {
+            raw,
+            read,
+            is_clamped,
+        }
+    }
+
+    /// What was wrong with it, if anything.
+    pub(crate) fn repair(&self) -> Option<Repair> {
+        let raw = || self.raw.chars().take(60).collect();
+        match self.read {
+            None => Some(Repair::Date(raw())),
+            Some(_) => self.is_clamped.then(|| Repair::ClampedDate(raw())),
+        }
+    }
 }
 
 impl Node {

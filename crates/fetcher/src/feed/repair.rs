@@ -16,8 +16,10 @@ pub enum Repair {
     IllFormed(String),
     /// Entities of HTML that XML does not know.
     HtmlEntity,
-    /// A date could not be read, or lies outside sense.
+    /// A date could not be read.
     Date(String),
+    /// A date lies outside sense, and was moved to its edge.
+    ClampedDate(String),
     /// The document breaks off before its end.
     Truncated,
     /// A limit on depth, items or size cut something off.
@@ -38,6 +40,7 @@ impl fmt::Display for Repair {
             Self::IllFormed(what) => write!(formatter, "not well formed: {what}"),
             Self::HtmlEntity => formatter.write_str("entities of HTML in XML"),
             Self::Date(raw) => write!(formatter, "date cannot be read: {raw}"),
+            Self::ClampedDate(raw) => write!(formatter, "date outside sense, clamped: {raw}"),
             Self::Truncated => formatter.write_str("the document breaks off before its end"),
             Self::Limit(what) => write!(formatter, "cut off at a limit: {what}"),
         }

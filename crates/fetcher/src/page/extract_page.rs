@@ -181,6 +181,22 @@ mod tests {
     }
 
     #[test]
+    fn a_pages_own_base_counts() {
+        let html = PAGE.replace(
+            "<head>",
+            "<head><base href=\"https://www.vell.example/en/\">",
+        );
+        assert!(html.contains("<base"));
+        let html = html.replace("href=\"/harbour-talks\"", "href=\"harbour-talks\"");
+        let page = extract_page(html.as_bytes(), None, "https://vell.example/x").unwrap();
+        let canonical = page.canonical_url.map(|found| found.value);
+        assert_eq!(
+            canonical.as_deref(),
+            Some("https://www.vell.example/en/harbour-talks")
+        );
+    }
+
+    #[test]
     fn hostile_pages_end_soon_with_a_clear_fault() {
         check_fault(&"<div>".repeat(50_000), "no article text");
         check_fault(&"<a href=x>y</a>".repeat(200_000), "too complex");

@@ -8,6 +8,7 @@
 )]
 
 mod discovery;
+mod etiquette;
 mod newsroom;
 mod on_broker;
 mod pages;
@@ -16,3 +17,4 @@ mod real_pages;
 mod runner;
 mod safety;
 mod tls;
+mod websub;

@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, Response},
 };
@@ -42,6 +42,7 @@ pub(crate) struct Answer {
 pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
     pub(crate) at: Instant,
 }
 
@@ -87,7 +88,17 @@ impl Asked {
 }
 
 impl Newsroom {
+    /// A newsroom at 127.0.0.1.
     pub(crate) fn open() -> Self {
+        Self::open_at("127.0.0.1:0")
+    }
+
+    /// A newsroom that answers at every address of the loopback block, as many sites.
+    pub(crate) fn open_many() -> Self {
+        Self::open_at("0.0.0.0:0")
+    }
+
+    fn open_at(listen: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -96,7 +107,7 @@ impl Newsroom {
         let desk = Arc::new(Desk::default());
         let router = Router::new().fallback(answer).with_state(Arc::clone(&desk));
         let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+            .block_on(tokio::net::TcpListener::bind(listen))
             .unwrap();
         let address = listener.local_addr().unwrap();
         runtime.spawn(async move { axum::serve(listener, router).await });
@@ -109,6 +120,11 @@ impl Newsroom {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// An address of the newsroom as site number `site`, from 1 on.
+    pub(crate) fn url_of_site(&self, site: usize, path: &str) -> String {
+        format!("http://127.0.0.{site}:{}{path}", self.address.port())
     }
 
     pub(crate) fn set(&self, path: &str, answer: Answer) {
@@ -131,10 +147,13 @@ impl Newsroom {
 }
 
 async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response<Body> {
-    let path = request.uri().path_and_query().unwrap().to_string();
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().unwrap().to_string();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
     desk.asked.lock().unwrap().push(Asked {
         path: path.clone(),
-        headers: request.headers().clone(),
+        headers: parts.headers,
+        body: body.to_vec(),
         at: Instant::now(),
     });
     let answer = desk.answers.lock().unwrap().get(&path).cloned();
@@ -177,4 +196,16 @@ pub(crate) fn page(title: &str) -> String {
          <article><h1>{title}</h1>{}</article></main></body></html>",
         paragraph.repeat(4)
     )
+}
+
+/// A newsroom with two items and their pages.
+pub(crate) fn two_items(newsroom: &Newsroom) -> String {
+    let base = newsroom.url("");
+    newsroom.set(
+        "/rss",
+        Answer::feed(rss(&base, &[("2", "/b", "Second"), ("1", "/a", "First")])),
+    );
+    newsroom.set("/a", Answer::page(page("First")));
+    newsroom.set("/b", Answer::page(page("Second")));
+    newsroom.url("/rss")
 }

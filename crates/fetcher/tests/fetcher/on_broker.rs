@@ -20,7 +20,9 @@ use crate::{
     runner::{config, feed},
 };
 
-const FEEDS: usize = 12;
+const SITES: usize = 12;
+/// Two feeds a site, the second of which repeats the first.
+const FEEDS_PER_SITE: usize = 2;
 const ROUNDS: usize = 6;
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -34,10 +36,14 @@ impl Member {
     fn start(kafka: &KafkaConfig, newsroom: &Newsroom) -> Self {
         let config = Config {
             pages: PagePolicy::FeedText,
+            allow_addresses: vec!["127.0.0.0/8".parse().unwrap()],
             ..config()
         };
-        let feeds = (0..FEEDS)
-            .map(|n| feed(&newsroom.url(&format!("/{n}"))))
+        let feeds = (0..SITES * FEEDS_PER_SITE)
+            .map(|n| {
+                let (site, which) = (n / FEEDS_PER_SITE, n % FEEDS_PER_SITE);
+                feed(&newsroom.url_of_site(site + 1, &format!("/{site}-{which}")))
+            })
             .collect();
         let stop = CancellationToken::new();
         let progress = FetchProgress::new();
@@ -61,19 +67,23 @@ impl Member {
     }
 }
 
-/// Every feed has the items of all rounds so far, the newest 15 of them, newest first.
+/// Every feed has its site's items of all rounds so far, the newest 15 of them, newest first.
 fn publish(newsroom: &Newsroom, rounds: usize) {
-    for feed in 0..FEEDS {
+    for site in 0..SITES {
+        let base = newsroom.url_of_site(site + 1, "/");
         let names: Vec<String> = (0..rounds * 5)
             .rev()
             .take(15)
-            .map(|item| format!("{feed}-{item}"))
+            .map(|item| format!("{site}-item-{item}"))
             .collect();
         let items: Vec<(&str, &str, &str)> = names
             .iter()
-            .map(|name| (name.as_str(), "", name.as_str()))
+            .map(|name| (name.as_str(), name.as_str(), name.as_str()))
             .collect();
-        newsroom.set(&format!("/{feed}"), Answer::feed(rss("", &items)));
+        for which in 0..FEEDS_PER_SITE {
+            let answer = Answer::feed(rss(&base, &items));
+            newsroom.set(&format!("/{site}-{which}"), answer);
+        }
     }
 }
 
@@ -107,7 +117,7 @@ fn wait_for(kafka: &KafkaConfig, articles: usize) {
 }
 
 #[test]
-fn members_share_the_feeds_and_take_over_without_loss_or_doubles() {
+fn members_share_the_sites_and_take_over_without_loss_or_doubles() {
     let folder = tempfile::tempdir().unwrap();
     let broker = broker::start(broker::Config {
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -129,7 +139,7 @@ fn members_share_the_feeds_and_take_over_without_loss_or_doubles() {
         (ARTICLES.name(), TopicSettings::default()),
     ];
     create_topics(&kafka, &topics).unwrap();
-    let newsroom = Newsroom::open();
+    let newsroom = Newsroom::open_many();
     publish(&newsroom, 1);
     let mut members = vec![Member::start(&kafka, &newsroom)];
     for round in 1..=ROUNDS {
@@ -139,13 +149,13 @@ fn members_share_the_feeds_and_take_over_without_loss_or_doubles() {
         if round % 2 == 0 {
             members.remove(0).end();
         }
-        wait_for(&kafka, round * 5 * FEEDS);
+        wait_for(&kafka, round * 5 * SITES);
     }
     for member in members {
         member.end();
     }
     let counts = counts(&kafka);
-    assert_eq!(counts.len(), ROUNDS * 5 * FEEDS);
+    assert_eq!(counts.len(), ROUNDS * 5 * SITES);
     let doubled: Vec<_> = counts.iter().filter(|(_, count)| **count > 1).collect();
     assert!(doubled.is_empty(), "{doubled:?}");
     broker.shutdown();

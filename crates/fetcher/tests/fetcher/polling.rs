@@ -1,4 +1,4 @@
-//! Polling: what is asked, how often, and what comes of it.
+//! Polling: what comes of it, and what survives a kill.
 
 use std::time::Duration;
 
@@ -6,25 +6,9 @@ use fetcher::Config;
 use model::{BodySource, FeedState, Origin, PagePolicy};
 
 use crate::{
-    newsroom::{Answer, Newsroom, page, rss},
-    runner::{Log, Runner, config, feed},
+    newsroom::{Answer, Newsroom, page, rss, two_items},
+    runner::{Log, Runner, config, feed, start},
 };
-
-/// A newsroom with two items and their pages.
-fn two_items(newsroom: &Newsroom) -> String {
-    let base = newsroom.url("");
-    newsroom.set(
-        "/rss",
-        Answer::feed(rss(&base, &[("2", "/b", "Second"), ("1", "/a", "First")])),
-    );
-    newsroom.set("/a", Answer::page(page("First")));
-    newsroom.set("/b", Answer::page(page("Second")));
-    newsroom.url("/rss")
-}
-
-fn start(url: &str) -> Runner {
-    Runner::start(config(), vec![feed(url)], Log::default())
-}
 
 #[test]
 fn a_poll_brings_articles_with_their_pages_text() {
@@ -41,75 +25,6 @@ fn a_poll_brings_articles_with_their_pages_text() {
             "undated, in the first document"
         );
     }
-}
-
-#[test]
-fn validators_go_back_as_they_came() {
-    let newsroom = Newsroom::open();
-    let url = two_items(&newsroom);
-    let feed_answer = Answer::feed(rss(&newsroom.url(""), &[]))
-        .with("etag", "W/\"odd, but ours\"")
-        .with("last-modified", "not even a date");
-    newsroom.set("/rss", feed_answer);
-    let mut runner = start(&url);
-    runner.run_once();
-    newsroom.set("/rss", Answer::status(304).with("etag", "\"new\""));
-    runner.run_until(|_| newsroom.asked("/rss").len() >= 3);
-    let asked = newsroom.asked("/rss");
-    assert_eq!(asked[0].header("if-none-match"), None);
-    assert_eq!(
-        asked[1].header("if-none-match"),
-        Some("W/\"odd, but ours\"")
-    );
-    assert_eq!(
-        asked[1].header("if-modified-since"),
-        Some("not even a date")
-    );
-    assert_eq!(
-        asked[2].header("if-none-match"),
-        Some("\"new\""),
-        "from the 304"
-    );
-    assert_eq!(
-        asked[2].header("if-modified-since"),
-        Some("not even a date")
-    );
-}
-
-#[test]
-fn requests_say_who_asks_and_what_for() {
-    let newsroom = Newsroom::open();
-    let url = two_items(&newsroom);
-    let config = Config {
-        contact: "desk@ostrava.example".into(),
-        ..config()
-    };
-    let own_agent = model::Feed {
-        user_agent: Some("ostrava-desk/2".into()),
-        ..feed(&newsroom.url("/own"))
-    };
-    let mut runner = Runner::start(config, vec![feed(&url), own_agent], Log::default());
-    runner.run_once();
-    let asked = &newsroom.asked("/rss")[0];
-    let agent = asked.header("user-agent").unwrap();
-    assert!(agent.starts_with("onrecord/") && agent.contains("desk@ostrava.example"));
-    assert!(
-        asked
-            .header("accept")
-            .unwrap()
-            .contains("application/atom+xml")
-    );
-    assert_eq!(asked.header("accept-encoding"), Some("gzip, br"));
-    assert!(
-        newsroom.asked("/a")[0]
-            .header("accept")
-            .unwrap()
-            .starts_with("text/html")
-    );
-    assert_eq!(
-        newsroom.asked("/own")[0].header("user-agent"),
-        Some("ostrava-desk/2")
-    );
 }
 
 #[test]
@@ -204,157 +119,6 @@ fn a_restart_waits_for_the_time_in_the_cursor() {
 }
 
 #[test]
-fn failures_are_named_and_polling_goes_on() {
-    let newsroom = Newsroom::open();
-    let check = |answer: Answer, code: &str| {
-        newsroom.set("/rss", answer);
-        let mut runner = start(&newsroom.url("/rss"));
-        runner.run_once();
-        let health = &runner.cursor(&newsroom.url("/rss")).health;
-        assert_eq!(health.fault.as_ref().unwrap().code, code);
-        assert_eq!(health.state, FeedState::Failing);
-        let polls = newsroom.asked("/rss").len();
-        runner.run_until(|_| newsroom.asked("/rss").len() > polls);
-    };
-    check(Answer::status(401), "http_401");
-    check(Answer::status(403), "http_403");
-    check(
-        Answer::status(403).with("cf-mitigated", "challenge"),
-        "challenge",
-    );
-    check(Answer::status(404), "http_404");
-    check(Answer::status(500), "http_500");
-    check(Answer::feed(""), "empty");
-    check(Answer::redirect(302, "/rss"), "too_many_redirects");
-    check(Answer::redirect(302, "gopher://x/"), "bad_redirect");
-}
-
-#[test]
-fn a_dead_server_and_a_dead_name_are_told_apart() {
-    let newsroom = Newsroom::open();
-    let closed = newsroom.url("/rss");
-    drop(newsroom);
-    let check = |url: &str, code: &str| {
-        let mut runner = start(url);
-        runner.run_once();
-        let health = &runner.cursor(url).health;
-        assert_eq!(health.fault.as_ref().unwrap().code, code, "{health:?}");
-    };
-    check(&closed, "connect");
-    check("http://no-such-host.invalid/rss", "dns");
-}
-
-#[test]
-fn a_slow_server_is_a_timeout() {
-    let newsroom = Newsroom::open();
-    newsroom.set(
-        "/rss",
-        Answer {
-            delay: Duration::from_secs(30),
-            ..Answer::status(200)
-        },
-    );
-    let impatient = Config {
-        request_timeout: Duration::from_millis(200),
-        ..config()
-    };
-    let url = newsroom.url("/rss");
-    let own = model::Feed {
-        robots: Some(model::RobotsPolicy::IgnoreForFeed),
-        ..feed(&url)
-    };
-    let mut runner = Runner::start(impatient, vec![own], Log::default());
-    runner.run_once();
-    assert_eq!(
-        runner.cursor(&url).health.fault.as_ref().unwrap().code,
-        "timeout"
-    );
-}
-
-#[test]
-fn gone_ends_polling_and_recovery_clears_the_fault() {
-    let newsroom = Newsroom::open();
-    newsroom.set("/rss", Answer::status(500));
-    let url = newsroom.url("/rss");
-    let mut runner = start(&url);
-    runner.run_once();
-    newsroom.set("/rss", Answer::feed(rss(&newsroom.url(""), &[])));
-    runner.run_until(|log| log.cursors[&url].health.fault.is_none());
-    newsroom.set("/rss", Answer::status(410));
-    runner.run_until(|log| log.cursors[&url].health.state == FeedState::Gone);
-    let polls = newsroom.asked("/rss").len();
-    for _ in 0..4 {
-        assert!(runner.next_batch().is_empty());
-    }
-    assert_eq!(newsroom.asked("/rss").len(), polls);
-}
-
-#[test]
-fn retry_after_is_obeyed() {
-    let newsroom = Newsroom::open();
-    let check = |status: u16, value: &str| {
-        newsroom.set("/rss", Answer::status(status).with("retry-after", value));
-        let url = newsroom.url("/rss");
-        let mut runner = start(&url);
-        runner.run_once();
-        let cursor = runner.cursor(&url);
-        let wait = cursor.next_poll.duration_since(cursor.polled).as_secs();
-        assert!((3590..=3600).contains(&wait), "{wait}");
-        assert!(cursor.next_poll_reason.contains("Retry-After"));
-    };
-    check(429, "3600");
-    check(503, "3600");
-    let in_an_hour = std::time::SystemTime::now() + Duration::from_hours(1);
-    check(503, &httpdate::fmt_http_date(in_an_hour));
-}
-
-#[test]
-fn a_permanent_redirect_is_taken_over_after_three_polls_and_a_temporary_one_never() {
-    let newsroom = Newsroom::open();
-    two_items(&newsroom);
-    newsroom.set("/old", Answer::redirect(301, "/rss"));
-    newsroom.set("/here", Answer::redirect(302, "/rss"));
-    let (old, here) = (newsroom.url("/old"), newsroom.url("/here"));
-    let mut runner = Runner::start(config(), vec![feed(&old)], Log::default());
-    runner.run_until(|log| {
-        log.cursors
-            .get(&old)
-            .is_some_and(|c| c.moved.as_ref().is_some_and(|m| m.adopted))
-    });
-    let polls = newsroom.asked("/rss").len();
-    runner.run_until(|_| newsroom.asked("/rss").len() > polls + 2);
-    assert_eq!(newsroom.asked("/old").len(), 3);
-    assert_eq!(runner.log.articles.len(), 2);
-    let mut runner = Runner::start(config(), vec![feed(&here)], Log::default());
-    runner.run_until(|_| newsroom.asked("/here").len() >= 6);
-    assert_eq!(runner.cursor(&here).moved, None);
-}
-
-#[test]
-fn a_lying_validator_is_caught_by_a_full_fetch() {
-    let newsroom = Newsroom::open();
-    let url = two_items(&newsroom);
-    let config = Config {
-        full_fetch_interval: Duration::from_millis(300),
-        ..config()
-    };
-    newsroom.set(
-        "/rss",
-        Answer::feed(rss(&newsroom.url(""), &[])).with("etag", "\"1\""),
-    );
-    let mut runner = Runner::start(config, vec![feed(&url)], Log::default());
-    runner.run_once();
-    newsroom.set("/rss", Answer::status(304));
-    runner.run_until(|_| {
-        newsroom
-            .asked("/rss")
-            .iter()
-            .skip(1)
-            .any(|asked| asked.header("if-none-match").is_none())
-    });
-}
-
-#[test]
 fn quiet_polls_cost_no_records() {
     let newsroom = Newsroom::open();
     let url = two_items(&newsroom);
@@ -402,29 +166,6 @@ fn health_is_written_when_it_changes_and_not_with_each_poll() {
 }
 
 #[test]
-fn requests_to_a_host_are_spaced() {
-    let newsroom = Newsroom::open();
-    let url = two_items(&newsroom);
-    let config = Config {
-        host_spacing: Duration::from_millis(150),
-        host_burst: 1,
-        ..config()
-    };
-    let mut runner = Runner::start(config, vec![feed(&url)], Log::default());
-    let start = std::time::Instant::now();
-    runner.run_once();
-    let mut times: Vec<_> = ["/robots.txt", "/rss", "/a", "/b"]
-        .iter()
-        .flat_map(|path| newsroom.asked(path))
-        .map(|asked| asked.at)
-        .collect();
-    times.sort_unstable();
-    assert_eq!(times.len(), 4);
-    // The first may leave at once, the fourth three spacings later.
-    assert!(times[3] - start >= Duration::from_millis(450));
-}
-
-#[test]
 fn feed_text_alone_asks_for_no_page() {
     let newsroom = Newsroom::open();
     let url = two_items(&newsroom);
@@ -437,23 +178,6 @@ fn feed_text_alone_asks_for_no_page() {
     assert_eq!(runner.log.articles[0].body, "Summary of First.");
     assert_eq!(runner.log.articles[0].body_source, BodySource::Feed);
     assert!(newsroom.asked("/a").is_empty());
-}
-
-#[test]
-fn two_feeds_with_one_document_are_one() {
-    let newsroom = Newsroom::open();
-    let url = two_items(&newsroom);
-    newsroom.set("/other", Answer::redirect(302, "/rss"));
-    let other = newsroom.url("/other");
-    let feeds = vec![feed(&url), feed(&other)];
-    let mut runner = Runner::start(config(), feeds, Log::default());
-    let code = |log: &Log, url: &str| {
-        let fault = log.cursors.get(url)?.health.fault.as_ref()?;
-        Some(fault.code.clone())
-    };
-    runner.run_until(|log| code(log, &other).as_deref() == Some("duplicate"));
-    assert_eq!(code(&runner.log, &url), None);
-    assert_eq!(runner.titles(), ["First", "Second"]);
 }
 
 #[test]
@@ -472,33 +196,6 @@ fn an_article_in_two_feeds_comes_once_and_survives_an_abort() {
     let mut titles = runner.titles();
     titles.sort_unstable();
     assert_eq!(titles, ["First", "Second", "Third"]);
-}
-
-#[test]
-fn what_the_document_asks_for_reaches_the_schedule() {
-    let newsroom = Newsroom::open();
-    let url = newsroom.url("/rss");
-    let document = rss(&newsroom.url(""), &[]).replace(
-        "<description>News</description>",
-        "<description>News</description><ttl>90</ttl>",
-    );
-    newsroom.set("/rss", Answer::feed(document));
-    let mut runner = start(&url);
-    runner.run_once();
-    let cursor = runner.cursor(&url);
-    assert_eq!(cursor.wishes.wait_seconds, Some(90 * 60));
-    let wait = cursor.next_poll.duration_since(cursor.polled).as_secs();
-    assert_eq!(wait, 90 * 60, "{}", cursor.next_poll_reason);
-    newsroom.set(
-        "/fresh",
-        Answer::feed(rss("", &[])).with("cache-control", "max-age=1800"),
-    );
-    let url = newsroom.url("/fresh");
-    let mut runner = start(&url);
-    runner.run_once();
-    let cursor = runner.cursor(&url);
-    let wait = cursor.next_poll.duration_since(cursor.polled).as_secs();
-    assert_eq!(wait, 1800, "{}", cursor.next_poll_reason);
 }
 
 #[test]

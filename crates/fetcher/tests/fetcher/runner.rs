@@ -50,6 +50,11 @@ pub(crate) fn feed(url: &str) -> Feed {
     Feed::from_url(url).unwrap()
 }
 
+/// A runner of one feed.
+pub(crate) fn start(url: &str) -> Runner {
+    Runner::start(config(), vec![feed(url)], Log::default())
+}
+
 impl Runner {
     pub(crate) fn start(config: Config, feeds: Vec<Feed>, log: Log) -> Self {
         let progress = FetchProgress::new();

@@ -18,7 +18,7 @@ use super::{
     plain::Attempt,
     stage_metrics::StageMetrics,
     transaction::{Position, TransactionWriter},
-    workers::{check_sizes, decode, panic_message},
+    workers::{check_size, decode, panic_message},
 };
 use crate::{
     Assignment, KeyedSource, Outbox, OutgoingRecord, Reject, Stage, StageState,
@@ -211,9 +211,8 @@ where
                 });
             let max_bytes = attempt.config.max_message_bytes;
             batch.inputs.push((-1, self.rejects));
-            batch
-                .outcomes
-                .push(match processed.and_then(|r| check_sizes(r, max_bytes)) {
+            batch.outcomes.push(
+                match processed.and_then(|r| self.fit(attempt, r, max_bytes)) {
                     Ok(records) => Outcome::Outputs(records),
                     Err(reject) => {
                         self.rejects += 1;
@@ -224,9 +223,44 @@ where
                         );
                         Outcome::DeadLetter(attempt.letters.of(&self.placeless(), reject.reason()))
                     }
-                });
+                },
+            );
         }
         batch
+    }
+
+    /// The outputs with those that are over the limit turned into dead letters, one by one: the
+    /// others, and the state that accounts for all of them, still count. Where the state itself
+    /// is too large, the whole input goes.
+    fn fit(
+        &mut self,
+        attempt: &Attempt<'_>,
+        records: Vec<OutgoingRecord>,
+        max_bytes: usize,
+    ) -> Result<Vec<OutgoingRecord>, Reject> {
+        let mut fitting = Vec::with_capacity(records.len());
+        for record in records {
+            let is_state = record.topic == attempt.letters.topic;
+            match check_size(&record, max_bytes) {
+                Ok(()) => fitting.push(record),
+                Err(reject) if is_state => return Err(reject),
+                Err(reject) => {
+                    self.rejects += 1;
+                    warn!(
+                        stage = attempt.status.name(),
+                        reason = reject.reason(),
+                        "output rejected"
+                    );
+                    let too_large = RawInput {
+                        key: Some(record.key.into_bytes()),
+                        payload: Some(record.payload),
+                        ..self.placeless()
+                    };
+                    fitting.push(attempt.letters.of(&too_large, reject.reason()));
+                }
+            }
+        }
+        Ok(fitting)
     }
 
     /// An input that stands in no topic.

@@ -1,6 +1,7 @@
 //! The one transactional producer of a member.
 
 use std::{
+    collections::HashMap,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     KafkaConfig, OutgoingRecord,
     client::{self, ConnectionWatch},
+    partition_of,
 };
 
 /// Longest wait for an abort: the broker aborts by itself what we cannot.
@@ -33,6 +35,8 @@ pub(crate) struct TransactionWriter {
     producer: BaseProducer<WriterContext>,
     kafka: KafkaConfig,
     source: String,
+    /// Partitions of the topics whose records choose their partition themselves.
+    partitions: Mutex<HashMap<String, u32>>,
 }
 
 /// The input position that a transaction moves, and the membership that allows it.
@@ -87,6 +91,7 @@ impl TransactionWriter {
             producer,
             kafka: kafka.clone(),
             source: format!("/onrecord/{stage}"),
+            partitions: Mutex::default(),
         };
         writer.patiently("cannot start transactions", stop, |producer| {
             producer.init_transactions(CALL_TIMEOUT)
@@ -162,6 +167,10 @@ impl TransactionWriter {
             .key(&record.key)
             .payload(&record.payload)
             .headers(self.headers(record));
+        if let Some(key) = &record.partition_key {
+            let partition = partition_of(key, self.partitions_of(&topic, patience)?);
+            next = next.partition(i32::try_from(partition).unwrap_or_default());
+        }
         loop {
             match self.producer.send(next) {
                 Ok(()) => return Ok(()),
@@ -178,6 +187,33 @@ impl TransactionWriter {
                     }
                     return Err(Failure::of("cannot write", &error));
                 }
+            }
+        }
+    }
+
+    /// How many partitions a topic has; asked for once, since they are fixed for its life.
+    fn partitions_of(&self, topic: &str, patience: &mut Patience<'_>) -> Result<u32, Failure> {
+        let mut known = self
+            .partitions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = known.get(topic) {
+            return Ok(*count);
+        }
+        loop {
+            let found = self
+                .producer
+                .client()
+                .fetch_metadata(Some(topic), CALL_TIMEOUT);
+            match found.as_ref().map(rdkafka::metadata::Metadata::topics) {
+                Ok([found]) if !found.partitions().is_empty() => {
+                    let count = u32::try_from(found.partitions().len()).unwrap_or(u32::MAX);
+                    known.insert(topic.to_owned(), count);
+                    return Ok(count);
+                }
+                Ok(_) | Err(_) if !patience.is_over() => self.check_connection()?,
+                Ok(_) => return Err(Failure::Other(format!("topic {topic} has no partitions"))),
+                Err(error) => return Err(Failure::of("cannot describe a topic", error)),
             }
         }
     }

@@ -139,16 +139,23 @@ pub(crate) fn check_sizes(
     records: Vec<OutgoingRecord>,
     max_bytes: usize,
 ) -> Result<Vec<OutgoingRecord>, Reject> {
-    // Headers and frame take about 300 bytes.
-    let size = |record: &OutgoingRecord| record.payload.len() + record.key.len() + 300;
-    match records.iter().find(|record| size(record) > max_bytes) {
-        None => Ok(records),
-        Some(record) => Err(Reject::new(format!(
-            "record for {} has {} bytes, the limit is {max_bytes}",
-            record.topic,
-            size(record)
-        ))),
+    for record in &records {
+        check_size(record, max_bytes)?;
     }
+    Ok(records)
+}
+
+/// Rejects a record over the limit.
+pub(crate) fn check_size(record: &OutgoingRecord, max_bytes: usize) -> Result<(), Reject> {
+    // Headers and frame take about 300 bytes.
+    let size = record.payload.len() + record.key.len() + 300;
+    if size <= max_bytes {
+        return Ok(());
+    }
+    Err(Reject::new(format!(
+        "record for {} has {size} bytes, the limit is {max_bytes}",
+        record.topic,
+    )))
 }
 
 /// What a panic said.

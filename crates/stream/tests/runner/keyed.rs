@@ -17,8 +17,8 @@ use rdkafka::{
 
 use model::{FeedCursor, FeedHealth, FeedId, PollWishes, Rhythm};
 use stream::{
-    ARTICLES, Assignment, BatchLimits, CancellationToken, FEED_CURSORS, KeyedSource, Outbox,
-    Reject, RunnerConfig, SourceError, Stage, StageStatus, StreamError, partition_of,
+    ARTICLES, Assignment, BatchLimits, CancellationToken, DEAD_LETTERS, FEED_CURSORS, KeyedSource,
+    Outbox, Reject, RunnerConfig, SourceError, Stage, StageStatus, StreamError, partition_of,
     run_keyed_stage,
 };
 
@@ -26,6 +26,10 @@ use crate::harness::{DEADLINE, Running, article, config, decode_all, wait_until}
 
 /// Feeds that the test counts up.
 const FEEDS: usize = 12;
+
+/// The article of this number is long; most tests do not count so far.
+const LONG_NUMBER: u32 = 100;
+const LONG_BYTES: usize = 200_000;
 
 /// Polls each owned feed again and again; a poll is the feed's next number.
 struct Counting {
@@ -113,9 +117,14 @@ impl Stage for CountingStage {
         let mut emitted = article(poll.feed, &poll.number.to_string());
         emitted.feed = feed_id(poll.feed);
         emitted.version = poll.number;
+        if poll.number == LONG_NUMBER {
+            emitted.body = "x".repeat(LONG_BYTES);
+        }
         outbox.send(ARTICLES, &emitted)?;
         let time = jiff::Timestamp::UNIX_EPOCH;
         let cursor = FeedCursor {
+            site: None,
+            hub: None,
             feed: feed_id(poll.feed),
             url: format!("https://feed-{}.example/rss", poll.feed),
             moved: None,
@@ -228,6 +237,32 @@ fn keyed_members_share_the_keys_and_take_over() {
         second.stop();
     });
     check_counts(&config, 60);
+}
+
+#[test]
+fn an_output_over_the_limit_is_a_dead_letter_and_the_state_moves_on() {
+    let config = RunnerConfig {
+        max_message_bytes: LONG_BYTES / 2,
+        ..config(3)
+    };
+    let limit = LONG_NUMBER + 2;
+    thread::scope(|scope| {
+        let stage = Running::start(scope, "counting", count(&config, limit, Arc::default()));
+        wait_until("all are counted", || {
+            let total = u64::from(limit) * u64::try_from(FEEDS).unwrap();
+            stage.status.snapshot().committed_inputs == total
+        });
+        stage.stop();
+    });
+    let articles = decode_all(&config, ARTICLES);
+    let total = usize::try_from(limit - 1).unwrap() * FEEDS;
+    assert_eq!(articles.len(), total, "all but the long ones");
+    let letters = decode_all(&config, DEAD_LETTERS);
+    assert_eq!(letters.len(), FEEDS);
+    for letter in letters {
+        assert!(letter.reason.contains("the limit is"), "{}", letter.reason);
+        assert!(letter.payload.unwrap().contains("xxxx"));
+    }
 }
 
 /// A killed member leaves its transaction open; what its heir commits behind it is hidden from

@@ -2,9 +2,7 @@
 
 use super::{Inline, Open, Reader, inline::mend_windows_1252};
 use crate::feed::{
-    Repair,
     character_reference::resolve_html,
-    date::parse_date,
     element::{CategoryStyle, Meaning, SkipUnit},
     html::html_to_line,
     link::resolve_link,
@@ -166,11 +164,11 @@ impl Reader<'_> {
         if raw.is_empty() {
             return;
         }
-        let read = parse_date(&raw);
-        if read.is_none() {
-            self.note(Repair::Date(raw.chars().take(60).collect()));
+        let date = StatedDate::new(raw);
+        if let Some(repair) = date.repair() {
+            self.note(repair);
         }
-        self.context().set_date(name, StatedDate { raw, read });
+        self.context().set_date(name, date);
     }
 
     fn close_person(&mut self, role: Role, text: &str) {

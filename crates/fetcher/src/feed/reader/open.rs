@@ -3,7 +3,6 @@
 use super::{Inline, Note, Open, Outer, Reader, declare, write_canonical_name};
 use crate::feed::{
     character_reference::{resolve, resolve_html},
-    date::parse_date,
     element::{CategoryStyle, Meaning, meaning},
     link::{resolve_base, resolve_link},
     markup::attributes,
@@ -224,10 +223,7 @@ impl<'t> Reader<'t> {
             return;
         }
         if let Some(raw) = find(given, "lastmod") {
-            let date = StatedDate {
-                raw: raw.to_owned(),
-                read: parse_date(raw),
-            };
+            let date = StatedDate::new(raw.to_owned());
             self.context().set_date("updated", date);
         }
         if find(given, "href").is_some() {
