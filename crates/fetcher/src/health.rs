@@ -215,6 +215,8 @@ mod tests {
 
     fn cursor(state: FeedState, rhythm: Rhythm) -> FeedCursor {
         FeedCursor {
+            site: None,
+            hub: None,
             feed: feed().id,
             url: feed().url,
             moved: None,
@@ -272,6 +274,7 @@ mod tests {
             feed: &feed(),
             before: Some(&before),
             now: before.polled,
+            is_pushed: false,
         };
         let failed = step.failed(&Fault::Http(404), &Freshness::default());
         check(&failed, "there is nothing at this address (404)");

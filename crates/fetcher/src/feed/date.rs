@@ -40,6 +40,12 @@ pub(crate) fn read_date(text: &str) -> Option<ReadDate> {
         return Some(clamped(timestamp));
     }
     let fields = Fields::read(text)?;
+    let year = fields.year?;
+    if year < FIRST_YEAR || year > LAST_YEAR {
+        // Beyond what a timestamp can hold, perhaps, but a date all the same.
+        fields.date()?;
+        return Some(edge(year));
+    }
     Some(clamped(fields.timestamp()?))
 }
 
@@ -48,11 +54,18 @@ fn clamped(timestamp: Timestamp) -> ReadDate {
     if (FIRST_YEAR..=LAST_YEAR).contains(&year) {
         return ReadDate::Sensible(timestamp);
     }
-    if year < FIRST_YEAR {
-        return ReadDate::Clamped(Timestamp::UNIX_EPOCH);
-    }
+    edge(year)
+}
+
+/// The sensible date that is nearest to one of a year outside sense.
+fn edge(year: i16) -> ReadDate {
     let last = DateTime::constant(LAST_YEAR, 12, 31, 23, 59, 59, 0);
-    ReadDate::Clamped(Offset::UTC.to_timestamp(last).unwrap_or(timestamp))
+    let last = Offset::UTC.to_timestamp(last).unwrap_or(Timestamp::MAX);
+    ReadDate::Clamped(if year < FIRST_YEAR {
+        Timestamp::UNIX_EPOCH
+    } else {
+        last
+    })
 }
 
 #[derive(Debug, Default)]
@@ -124,6 +137,7 @@ impl Fields {
             self.day = i8::try_from(number).ok();
         } else if self.year.is_none() {
             self.year = Some(match number {
+                _ if word.len() >= 4 => number,
                 0..70 => 2000 + number,
                 70..100 => 1900 + number,
                 _ => number,
@@ -151,9 +165,12 @@ impl Fields {
         self.take(suffix)
     }
 
+    fn date(&self) -> Option<Date> {
+        Date::new(self.year?, self.month?, self.day.unwrap_or(1)).ok()
+    }
+
     fn timestamp(&self) -> Option<Timestamp> {
-        let (year, month) = (self.year?, self.month?);
-        let date = Date::new(year, month, self.day.unwrap_or(1)).ok()?;
+        let date = self.date()?;
         let (mut hour, minute, second) = self.time.unwrap_or((0, 0, 0));
         match self.afternoon {
             Some(true) if hour < 12 => hour += 12,

@@ -1,6 +1,9 @@
 //! The main text: paragraphs that one extractor forms and a second one holds for article text.
 
+use std::sync::LazyLock;
+
 use dom_smoothie::{Config, Readability, TextMode};
+use regex::Regex;
 use trafilatura::Options;
 
 use super::boilerplate::{heads_other_articles, is_boilerplate};
@@ -65,7 +68,7 @@ fn select(formed: &str, voted: &str) -> String {
                     let is_lead = *place < first && *place + 3 >= first && is_running_text(text);
                     is_lead
                         || ((first..last).contains(place)
-                            && ends_sentence(text)
+                            && (ends_sentence(text) || holds_quote(text))
                             && text.contains(' '))
                 }
                 (None, _) | (_, None) => true,
@@ -85,6 +88,15 @@ enum Vote {
 /// Whether a text is as short as a headline and ends as one.
 fn is_headline(text: &str) -> bool {
     text.split_whitespace().count() <= 18 && !text.ends_with(['.', '”', '"', '։', '။', '។', '。'])
+}
+
+/// Whether a text is some words long and quotes some: an embedded post ends in a link or a name.
+fn holds_quote(text: &str) -> bool {
+    static QUOTE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"“[^“”]{8,}”|"[^"]{8,}"|«[^«»]{8,}»|„[^„“”]{8,}[“”]"#)
+            .expect("the expression is fixed")
+    });
+    text.split_whitespace().count() >= 8 && QUOTE.is_match(text)
 }
 
 fn is_running_text(text: &str) -> bool {
@@ -114,6 +126,13 @@ mod tests {
             select(formed, "First words. Last words."),
             "First words.\n\nA “short” line.\n\nLast words."
         );
+    }
+
+    #[test]
+    fn an_embedded_post_that_quotes_is_kept_between_paragraphs() {
+        let post = "So the minister says “No fee will be charged” after all. post.example/x1";
+        let formed = format!("First words.\n\n{post}\n\nLast words.");
+        assert_eq!(select(&formed, "First words. Last words."), formed);
     }
 
     #[test]

@@ -181,6 +181,26 @@ mod tests {
     }
 
     #[test]
+    fn a_line_in_the_text_says_when_where_nothing_else_does() {
+        let check = |line: &str, expected: Option<&str>| {
+            let html = format!(
+                "<html><body><article><h1>Talks</h1><div>{line}</div>{}</article></body></html>",
+                "<p>Talks on the harbour resumed on Monday, the ministry said in a statement.</p>"
+                    .repeat(9)
+            );
+            let page = extract_page(html.as_bytes(), None, "https://vell.example/a").unwrap();
+            let published = page.published.map(|found| found.value.to_string());
+            assert_eq!(published.as_deref(), expected, "{line}");
+        };
+        check(
+            "Published 11:11 PM EST Nov 19, 2019",
+            Some("2019-11-20T04:11:00Z"),
+        );
+        check("Posted on: 2 May 2026", Some("2026-05-02T00:00:00Z"));
+        check("Published by Vell Press, 12 Quay Street", None);
+    }
+
+    #[test]
     fn a_pages_own_base_counts() {
         let html = PAGE.replace(
             "<head>",
@@ -203,6 +223,14 @@ mod tests {
         check_fault(&"x".repeat(14 << 20), "over the limit");
         check_fault(&"<p class=\"share\">".repeat(50_000), "no article text");
         check_fault("  \n", "empty");
+    }
+
+    #[test]
+    fn an_element_of_endless_attributes_costs_them_and_not_time() {
+        let attributes: String = (0..200_000).map(|n| format!(" a{n}=1")).collect();
+        let html = PAGE.replace("<body>", &format!("<body{attributes}><div{attributes}>"));
+        let page = extract_page(html.as_bytes(), None, "https://vell.example/a").unwrap();
+        assert!(page.body.contains("ministry of ports"));
     }
 
     #[test]

@@ -176,6 +176,7 @@ fn published(survey: &Survey, json_ld: &JsonLd, url: &str) -> Option<Found<Times
         .or_else(|| PUBLISHED.iter().find_map(by_name))
         .or_else(|| time(true))
         .or_else(|| time(false))
+        .or_else(|| date(survey.published_line.as_deref(), FieldSource::Text))
         .or_else(|| {
             let parts = URL_DATE.captures(url)?;
             let raw = format!(

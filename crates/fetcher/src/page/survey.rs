@@ -27,6 +27,10 @@ const MIN_RUN_BYTES: usize = 80;
 /// A box with more running text than this is the article.
 const MIN_ARTICLE_BYTES: usize = 900;
 
+/// An element with longer attributes loses them: tree builders look for doubles among them in
+/// quadratic time.
+const MAX_ATTRIBUTES_BYTES: usize = 2048;
+
 /// Longest script of structured data worth reading.
 const MAX_JSON_LD_BYTES: usize = 512 << 10;
 
@@ -46,6 +50,8 @@ pub(super) struct Survey {
     pub(super) json_ld: Vec<String>,
     /// `datetime` of `<time>` elements, with whether the markup says that it is the publication.
     pub(super) times: Vec<(String, bool)>,
+    /// What follows "Published" where a line of its own says so.
+    pub(super) published_line: Option<String>,
     /// Texts of elements that say that they name the author, best first.
     pub(super) bylines: Vec<String>,
     pub(super) language: Option<String>,
@@ -108,6 +114,26 @@ static CONTENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(entry|article|story|post|main|page)[_-]?(content|body|text)")
         .expect("the expression is fixed")
 });
+
+/// Words in a class that say that an element holds a post which the article embeds: its words are
+/// quoted, and often what the article is about.
+static EMBEDDED_POST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(social|tweet|twitter|instagram|facebook|telegram|tiktok)[\w-]*embed|embed[\w-]*(social|tweet|twitter|instagram|facebook|telegram|tiktok)",
+    )
+    .expect("the expression is fixed")
+});
+
+/// How a line begins that says when the article was published.
+static PUBLISHED_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^\s*(?:first\s+)?(?:published|posted|publié|publicado|pubblicato|veröffentlicht)\b\s*(?:on|at|le|el|il|am)?\b[\s:,]*(.*\d.*)",
+    )
+    .expect("the expression is fixed")
+});
+
+/// A line that says when it was published is not longer than this.
+const MAX_PUBLISHED_LINE_BYTES: usize = 100;
 
 /// Words in a class, rel or itemprop that say that an element names the author.
 static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
@@ -177,7 +203,10 @@ struct Pass {
 impl Pass {
     fn take<'t>(&mut self, token: Token<'t>, tokens: &mut Tokens<'t>) {
         match token {
-            Token::Text(text) => self.survey.reduced.push_str(text),
+            Token::Text(text) => {
+                self.published_line(text);
+                self.survey.reduced.push_str(text);
+            }
             Token::Start {
                 name,
                 attributes,
@@ -192,6 +221,7 @@ impl Pass {
         match name {
             "meta" => self.meta(raw),
             "link" => self.link(raw),
+            "base" => self.base(raw),
             "title" if self.survey.title.is_none() && self.survey.reduced.len() < 100_000 => {
                 let title = text_inside(name, tokens);
                 self.survey.title = Some(title.clone()).filter(|title| !title.is_empty());
@@ -233,7 +263,11 @@ impl Pass {
         // A quotation is text whatever its class says: extractors drop those named for a platform.
         // So is a post that the article embeds.
         let is_unmarked = fate == Fate::Unmarked || name == "blockquote" || label.contains("embed");
-        let raw = if is_unmarked { "" } else { raw };
+        let raw = if is_unmarked || raw.len() > MAX_ATTRIBUTES_BYTES {
+            ""
+        } else {
+            raw
+        };
         self.survey.reduced.extend(["<", name, raw, ">"]);
         if !is_void {
             self.open.push(name.to_owned());
@@ -301,6 +335,16 @@ impl Pass {
         Fate::Kept
     }
 
+    fn published_line(&mut self, text: &str) {
+        let line = text.trim();
+        if self.survey.published_line.is_some() || line.len() > MAX_PUBLISHED_LINE_BYTES {
+            return;
+        }
+        if let Some(date) = PUBLISHED_LINE.captures(line).and_then(|found| found.get(1)) {
+            self.survey.published_line = Some(resolve_html(date.as_str()).into_owned());
+        }
+    }
+
     fn meta(&mut self, raw: &str) {
         let content = attribute(raw, "content").unwrap_or_default();
         if content.trim().is_empty() || self.survey.metas.len() >= 500 {
@@ -321,6 +365,14 @@ impl Pass {
         if self.survey.links.len() < 500 {
             let relation = relation.trim().to_ascii_lowercase();
             self.survey.links.push((relation, href.trim().to_owned()));
+        }
+    }
+
+    /// The first `<base>` counts (HTML, 4.2.3).
+    fn base(&mut self, raw: &str) {
+        if let (None, Some(href)) = (self.survey.link("base"), attribute(raw, "href")) {
+            let base = ("base".to_owned(), href.trim().to_owned());
+            self.survey.links.push(base);
         }
     }
 
@@ -386,6 +438,7 @@ fn is_box(name: &str, label: &str) -> bool {
     !label.is_empty()
         && !matches!(name, "html" | "body" | "main" | "article")
         && BOX.is_match(label)
+        && !EMBEDDED_POST.is_match(label)
         && !CONTENT.is_match(label)
 }
 

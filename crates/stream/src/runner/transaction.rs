@@ -211,7 +211,7 @@ impl TransactionWriter {
                     known.insert(topic.to_owned(), count);
                     return Ok(count);
                 }
-                Ok(_) | Err(_) if !patience.is_over() => self.check_connection()?,
+                Ok(_) | Err(_) if !patience.is_over() => self.check_connection(patience)?,
                 Ok(_) => return Err(Failure::Other(format!("topic {topic} has no partitions"))),
                 Err(error) => return Err(Failure::of("cannot describe a topic", error)),
             }
