@@ -258,6 +258,7 @@ impl Poller {
         }
         // The same tag says the same document, unless the server lies: then the next fetch without
         // validators tells. A date alone says too little: a template's stays the same for ever.
+        let validators = before.filter(|_| !is_unconditional);
         let known_tag = validators.and_then(|cursor| cursor.etag.as_ref());
         if known_tag.is_some() && known_tag == facts.etag.as_ref() {
             return Ok(Look::Unchanged(facts));

@@ -196,7 +196,8 @@ enum Fate {
 struct Pass {
     boxes: Boxes,
     survey: Survey,
-    open: Vec<String>,
+    /// Open elements, with whether their tags are written.
+    open: Vec<(String, bool)>,
     budget: usize,
 }
 
@@ -268,18 +269,25 @@ impl Pass {
         } else {
             raw
         };
-        self.survey.reduced.extend(["<", name, raw, ">"]);
+        // An extractor that meets a box of links drops it with the post inside: the post alone stays.
+        let is_written = !(name == "div" && EMBEDDED_POST.is_match(&label));
+        if is_written {
+            self.survey.reduced.extend(["<", name, raw, ">"]);
+        }
         if !is_void {
-            self.open.push(name.to_owned());
+            self.open.push((name.to_owned(), is_written));
         }
     }
 
     fn end(&mut self, name: &str) {
         let from = self.open.len().saturating_sub(64);
         let recent = self.open.get(from..).unwrap_or_default();
-        if let Some(place) = recent.iter().rposition(|open| open == name) {
+        if let Some(place) = recent.iter().rposition(|(open, _)| open == name) {
+            let is_written = recent.get(place).is_some_and(|(_, is_written)| *is_written);
             self.open.truncate(from + place);
-            self.survey.reduced.extend(["</", name, ">"]);
+            if is_written {
+                self.survey.reduced.extend(["</", name, ">"]);
+            }
         } else if name == "p" || name == "br" {
             // Browsers make an element of these; so does the tree builder.
             self.survey.reduced.extend(["</", name, ">"]);
