@@ -1,6 +1,7 @@
 //! One test binary for the whole pipeline: brokers, processes and feeds are the real ones.
 //!
-//! `harness` starts what the tests need, `conformance` holds both brokers to one standard,
+//! `harness` starts what the tests need, `alerts` lets targets fail and alerters die,
+//! `conformance` holds both brokers to one standard,
 //! `exactly_once` kills the pipeline and counts, `real_input` runs it on real pages, `tidy`
 //! checks the tree.
 #![allow(
@@ -13,6 +14,7 @@
     reason = "all of this crate is test code, where the lints allow these only inside test functions"
 )]
 
+mod alerts;
 mod conformance;
 mod exactly_once;
 mod harness;

@@ -10,11 +10,11 @@ use std::{
 const SEED: &str = "ONRECORD_SEED";
 
 /// A xorshift generator (Marsaglia 2003): short, and good enough to choose whom to kill.
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
     /// From the seed of the environment or the clock; says which, should the run fail.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let given = env::var(SEED).ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or(u64::from(clock.subsec_nanos()));
@@ -23,7 +23,7 @@ impl Chance {
     }
 
     /// A number of the range.
-    pub(super) fn of(&mut self, range: Range<usize>) -> usize {
+    pub(crate) fn of(&mut self, range: Range<usize>) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -188,7 +188,7 @@ allow_addresses = ["127.0.0.1"]
 
 [[alerter.rule]]
 name = "{RULE}"
-on = "mentioned"
+when = "mentions:any"
 
 [[alerter.target]]
 kind = "file"

@@ -226,11 +226,14 @@ fn alert(enriched: &Enriched) -> Alert {
         id: AlertId::new(RULE, &official, &enriched.article.id),
         rule: RULE.to_owned(),
         severity: Severity::Info,
-        official,
+        official: Some(official),
         official_name: "Adela Quist".to_owned(),
         trigger: AlertTrigger::Mentioned,
         quotes: Vec::new(),
         mentioned_as: vec!["Adela Quist".to_owned()],
+        clauses: Vec::new(),
+        evidence: Vec::new(),
+        targets: Vec::new(),
         article: ArticleRef::from(&enriched.article),
     }
 }

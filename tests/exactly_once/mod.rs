@@ -4,7 +4,7 @@
 //! random. `ONRECORD_KILLS=200 cargo test -p pipeline-tests exactly_once` kills longer, and
 //! `ONRECORD_SEED` repeats the choices of an earlier run.
 
-mod chance;
+pub(crate) mod chance;
 mod fleet;
 mod ledger;
 mod ledger_test;

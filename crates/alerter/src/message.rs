@@ -1,46 +1,211 @@
-//! An alert in words.
+//! A notification in words, by template.
 
-use model::{Alert, AlertTrigger, AlertedQuote, QuoteKind};
+use minijinja::{Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
+use model::{Alert, AlertEvidence, AlertTrigger, MentionEvidence, Notification, NotificationKind};
+use serde::Serialize;
 
-/// Longest quote shown whole in a message, in characters; a screen line holds about half of it.
-const LONGEST_QUOTE: usize = 280;
+/// The message where a target has no template of its own.
+const DEFAULT_TEMPLATE: &str = include_str!("message.txt");
+/// Template that the message is made by.
+const BODY: &str = "message";
+/// Outlets named before the rest is only counted.
+const NAMED_OUTLETS: usize = 8;
 
-/// Who said what, where and when, in a few lines of plain text; the last line is the link.
-pub fn summary(alert: &Alert) -> String {
-    let article = &alert.article;
-    let did = match alert.trigger {
-        AlertTrigger::Speaks => "is quoted",
-        AlertTrigger::Mentioned => "is mentioned",
+/// Turns notifications into text.
+#[derive(Debug)]
+pub struct Messages {
+    environment: Environment<'static>,
+}
+
+/// What a template sees.
+#[derive(Serialize)]
+struct NotificationView<'a> {
+    notification: &'a Notification,
+    kind: &'static str,
+    severity: &'static str,
+    title: String,
+    alerts: Vec<AlertView<'a>>,
+    /// Alerts that are only counted.
+    more: u32,
+    also_in: String,
+    silence: String,
+}
+
+/// What a template sees of one alert, besides the alert itself.
+#[derive(Serialize)]
+struct AlertView<'a> {
+    #[serde(flatten)]
+    alert: &'a Alert,
+    headline: String,
+    why: String,
+}
+
+impl Messages {
+    /// Messages by the default template, or by one of the user's in Jinja's language.
+    ///
+    /// # Errors
+    /// Where the template cannot be parsed: in words, with its line.
+    pub fn new(template: Option<String>) -> Result<Self, String> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build();
+        environment.set_syntax(syntax.map_err(|error| error.to_string())?);
+        let template = template.unwrap_or_else(|| DEFAULT_TEMPLATE.to_owned());
+        environment
+            .add_template_owned(BODY, template)
+            .map_err(|error| error.to_string())?;
+        Ok(Self { environment })
+    }
+
+    /// The whole message.
+    ///
+    /// # Errors
+    /// Where the template asks for something that is not there.
+    pub fn text(&self, notification: &Notification) -> Result<String, String> {
+        let alerts: Vec<AlertView<'_>> = notification.alerts.iter().map(view).collect();
+        let shown = u32::try_from(alerts.len()).unwrap_or(u32::MAX);
+        let template = self.environment.get_template(BODY);
+        let template = template.map_err(|error| error.to_string())?;
+        let rendered = template.render(Serde(NotificationView {
+            notification,
+            kind: notification.kind.as_str(),
+            severity: notification.severity.as_str(),
+            title: title(notification),
+            more: notification.alert_count.saturating_sub(shown),
+            alerts,
+            also_in: also_in(notification),
+            silence: silence_command(notification),
+        }));
+        let text = rendered.map_err(|error| error.to_string())?;
+        Ok(text.trim_end().to_owned())
+    }
+}
+
+/// The notification in a line: subjects of mail, titles of cards.
+pub fn title(notification: &Notification) -> String {
+    let mark = match notification.kind {
+        NotificationKind::New => String::new(),
+        NotificationKind::Update => "Update: ".to_owned(),
+        NotificationKind::Reminder => "Reminder: ".to_owned(),
+        NotificationKind::Digest => {
+            return format!("{} alerts in a digest", notification.alert_count);
+        }
     };
-    let mut lines = vec![format!(
-        "{} {did} by {} [{}]: {}",
-        alert.official_name, article.outlet, article.language, article.title
-    )];
-    lines.extend(alert.quotes.iter().map(line));
-    let published = article
-        .published
-        .map_or("date unknown".into(), |time| time.to_string());
-    lines.push(format!("  rule {}; published {published}", alert.rule));
-    if let Some(url) = &article.url {
-        lines.push(format!("  {url}"));
-    }
-    lines.join("\n")
+    let headline = notification
+        .alerts
+        .first()
+        .map(headline)
+        .unwrap_or_default();
+    format!("{mark}{headline}")
 }
 
-/// A quote in a line; marks stand only around the speaker's own words.
-fn line(quote: &AlertedQuote) -> String {
-    let text = cut(&quote.text);
-    match quote.kind {
-        QuoteKind::Direct => format!("  \u{201c}{text}\u{201d}"),
-        QuoteKind::Mixed | QuoteKind::Indirect => format!("  (reported) {text}"),
+/// The command that silences the group.
+pub fn silence_command(notification: &Notification) -> String {
+    let labels = notification
+        .labels
+        .iter()
+        .filter(|(_, value)| !value.is_empty());
+    let matchers: Vec<String> = labels.map(|(label, value)| matcher(label, value)).collect();
+    let matchers = if matchers.is_empty() {
+        let rule = notification.alerts.first().map(|alert| alert.rule.as_str());
+        matcher("rule", rule.unwrap_or_default())
+    } else {
+        matchers.join(" ")
+    };
+    format!("onrecord alerts silence add '{matchers}' --for 24h --reason WHY")
+}
+
+fn matcher(label: &str, value: &str) -> String {
+    if value.contains([' ', ',']) {
+        format!("{label}=\"{value}\"")
+    } else {
+        format!("{label}={value}")
     }
 }
 
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_QUOTE) {
-        Some((end, _)) => text
-            .get(..end)
-            .map_or_else(String::new, |head| format!("{head}…")),
-        None => text.to_owned(),
+fn view(alert: &Alert) -> AlertView<'_> {
+    AlertView {
+        alert,
+        headline: headline(alert),
+        why: why(alert),
+    }
+}
+
+/// Who did what, where.
+pub(crate) fn headline(alert: &Alert) -> String {
+    let article = &alert.article;
+    let name = &alert.official_name;
+    let what = match alert.trigger {
+        AlertTrigger::Speaks => format!("{name} is quoted by"),
+        AlertTrigger::About => format!("{name} is spoken about in"),
+        AlertTrigger::Mentioned => format!("{name} is mentioned by"),
+        AlertTrigger::Article => "In".to_owned(),
+    };
+    format!(
+        "{what} {} [{}]: {}",
+        article.outlet, article.language, article.title
+    )
+}
+
+/// Rule, clauses, aliases and their evidence.
+pub(crate) fn why(alert: &Alert) -> String {
+    let mut why = format!("rule {}", alert.rule);
+    if !alert.clauses.is_empty() {
+        why.push_str(&format!(" ({})", alert.clauses.join(", ")));
+    }
+    for evidence in &alert.evidence {
+        why.push_str(&format!("; known as {}", known_as(evidence)));
+    }
+    why
+}
+
+fn known_as(evidence: &AlertEvidence) -> String {
+    let reasons: Vec<String> = evidence.evidence.iter().map(reason).collect();
+    format!(
+        "\u{201c}{}\u{201d} by {} ({:.0} %)",
+        evidence.alias,
+        reasons.join(" and "),
+        evidence.score * 100.0
+    )
+}
+
+/// In words; kinds that later releases add are named as they stand on the wire.
+fn reason(evidence: &MentionEvidence) -> String {
+    match evidence {
+        MentionEvidence::FullAlias => "full name".to_owned(),
+        MentionEvidence::FullNameElsewhere => "full name elsewhere".to_owned(),
+        MentionEvidence::Context { word } => format!("\u{201c}{word}\u{201d} near by"),
+        other => {
+            let value = serde_json::to_value(other).unwrap_or_default();
+            let kind = value.get("kind").and_then(|kind| kind.as_str());
+            kind.unwrap_or("evidence").replace('_', " ")
+        }
+    }
+}
+
+/// The outlets besides the first.
+fn also_in(notification: &Notification) -> String {
+    let first = notification
+        .alerts
+        .first()
+        .map(|alert| alert.article.outlet.as_str());
+    let others: Vec<&str> = notification
+        .outlets
+        .iter()
+        .map(String::as_str)
+        .filter(|outlet| Some(*outlet) != first)
+        .collect();
+    let named: Vec<&str> = others.iter().copied().take(NAMED_OUTLETS).collect();
+    match (others.len(), others.len().saturating_sub(NAMED_OUTLETS)) {
+        (0, _) => String::new(),
+        (1, _) => format!("1 more outlet: {}", named.join(", ")),
+        (count, 0) => format!("{count} more outlets: {}", named.join(", ")),
+        (count, rest) => format!(
+            "{count} more outlets: {} and {rest} others",
+            named.join(", ")
+        ),
     }
 }

@@ -58,6 +58,14 @@ text_id! {
     AlertId
 }
 text_id! {
+    /// A notification, by target, group and place in the group's sequence.
+    NotificationId
+}
+text_id! {
+    /// A silence, by what it covers and when it was made.
+    SilenceId
+}
+text_id! {
     /// An official of the watch-list: the `id` that the user gave, such as `hun-sen`.
     OfficialId
 }
@@ -128,6 +136,30 @@ impl AlertId {
     /// The id of the alert that a rule raises on an official in an article.
     pub fn new(rule: &str, official: &OfficialId, article: &ArticleId) -> Self {
         Self(hash(&["alert", rule, official.as_str(), article.as_str()]))
+    }
+
+    /// The id of the alert that a rule which names no official raises on an article.
+    pub fn of_article(rule: &str, article: &ArticleId) -> Self {
+        Self(hash(&["alert", rule, article.as_str()]))
+    }
+}
+
+impl NotificationId {
+    /// The id of the `sequence`-th notification of a group to a target.
+    pub fn new(target: &str, group: &str, sequence: u32) -> Self {
+        Self(hash(&[
+            "notification",
+            target,
+            group,
+            &sequence.to_string(),
+        ]))
+    }
+}
+
+impl SilenceId {
+    /// The id of a silence; its first digits are enough to name it.
+    pub fn new(matchers: &str, author: &str, created: &str) -> Self {
+        Self(hash(&["silence", matchers, author, created]))
     }
 }
 

@@ -17,15 +17,18 @@ mod found;
 mod id;
 mod language;
 mod mention;
+mod notification;
 mod official;
 mod quote;
 mod record;
 mod rejected;
 mod routed;
+mod routing_state;
+mod silence;
 mod span;
 mod story;
 
-pub use alert::{Alert, AlertTrigger, AlertedQuote, Severity};
+pub use alert::{Alert, AlertEvidence, AlertTrigger, AlertedQuote, Severity};
 pub use article::{Article, BodySource, Origin};
 pub use enriched::{Enriched, Extraction};
 pub use entity::{Entity, EntityKind, EntityMention, MentionForm, Title};
@@ -37,13 +40,20 @@ pub use feed_cursor::{
 pub use feed_health::{FeedHealthRecord, FeedVolume};
 pub use findings::{EntityView, Findings, MentionView, QuoteView, View};
 pub use found::{FieldSource, FieldSources, Found};
-pub use id::{AlertId, ArticleId, EntityId, FeedId, MentionId, OfficialId, QuoteId};
+pub use id::{
+    AlertId, ArticleId, EntityId, FeedId, MentionId, NotificationId, OfficialId, QuoteId, SilenceId,
+};
 pub use language::{Language, ParseLanguageError};
 pub use mention::{Mention, MentionEvidence};
+pub use notification::{Delivery, DeliveryOutcome, Notification, NotificationKind};
 pub use official::{Office, Official};
 pub use quote::{Quote, QuoteKind, Speaker, SpeakerKind, SpeechAct};
 pub use record::Record;
 pub use rejected::{Rejected, SourcePosition};
 pub use routed::{ArticleRef, EntityRecord, MentionRecord, QuoteRecord};
+pub use routing_state::{
+    AlertGroup, AlertStory, Inhibitor, NextOffset, RoutedState, RoutingState, TargetState,
+};
+pub use silence::Silence;
 pub use span::Span;
 pub use story::{ParseStoryKeyError, StoryKey};

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Alert, Article, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
-    QuoteRecord, Rejected,
+    Alert, Article, Delivery, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
+    Notification, QuoteRecord, Rejected, RoutingState, Silence,
 };
 
 /// A type that travels on a topic.
@@ -124,6 +124,71 @@ routed_record!(QuoteRecord, "onrecord.quote.v1");
 routed_record!(EntityRecord, "onrecord.entity.v1");
 routed_record!(MentionRecord, "onrecord.mention.v1");
 routed_record!(Alert, "onrecord.alert.v1");
+
+impl Record for Notification {
+    const TYPE: &'static str = "onrecord.notification.v1";
+
+    fn event_id(&self) -> String {
+        self.id.to_string()
+    }
+
+    // All that a target is told keeps its order, digests and their groups included.
+    fn key(&self) -> String {
+        self.target.clone()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        Some(self.created)
+    }
+}
+
+impl Record for Delivery {
+    const TYPE: &'static str = "onrecord.delivery.v1";
+
+    fn event_id(&self) -> String {
+        format!("{}@{}", self.notification, self.at)
+    }
+
+    fn key(&self) -> String {
+        self.notification.to_string()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        Some(self.at)
+    }
+}
+
+impl Record for Silence {
+    const TYPE: &'static str = "onrecord.silence.v1";
+
+    fn event_id(&self) -> String {
+        format!("{}@{}", self.id, self.ends)
+    }
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        Some(self.created)
+    }
+}
+
+impl Record for RoutingState {
+    const TYPE: &'static str = "onrecord.routing-state.v1";
+
+    fn event_id(&self) -> String {
+        format!("{}@{}", self.key, self.changed)
+    }
+
+    fn key(&self) -> String {
+        self.key.clone()
+    }
+
+    fn event_time(&self) -> Option<Timestamp> {
+        Some(self.changed)
+    }
+}
 
 impl Record for Rejected {
     const TYPE: &'static str = "onrecord.rejected.v1";

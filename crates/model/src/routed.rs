@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Article, ArticleId, Enriched, Entity, EntityId, FeedId, Findings, Language, Mention, MentionId,
-    Origin, Quote, QuoteId, Span,
+    Origin, Quote, QuoteId, Span, StoryKey,
 };
 
 /// What a downstream reader needs to know of an article without its text.
@@ -32,6 +32,9 @@ pub struct ArticleRef {
     /// Country of the feed, ISO 3166-1 alpha-2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// What copies of the same report share, where the body is long enough to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<StoryKey>,
     /// When the publisher says it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Timestamp>,
@@ -91,6 +94,7 @@ impl From<&Article> for ArticleRef {
             title: article.title.clone(),
             language: article.language.clone(),
             country: article.country.clone(),
+            story: article.story,
             published: article.published,
             fetched: article.fetched,
             ingested: article.ingested,

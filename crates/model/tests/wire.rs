@@ -12,8 +12,8 @@
 use std::{env, fs, path::PathBuf};
 
 use model::{
-    Alert, Article, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
-    QuoteRecord, Record, Rejected,
+    Alert, Article, Delivery, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
+    Notification, QuoteRecord, Record, Rejected, RoutingState, Silence,
 };
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
@@ -111,6 +111,26 @@ fn mentions_keep_their_wire_form() {
 #[test]
 fn alerts_keep_their_wire_form() {
     check::<Alert>();
+}
+
+#[test]
+fn notifications_keep_their_wire_form() {
+    check::<Notification>();
+}
+
+#[test]
+fn deliveries_keep_their_wire_form() {
+    check::<Delivery>();
+}
+
+#[test]
+fn silences_keep_their_wire_form() {
+    check::<Silence>();
+}
+
+#[test]
+fn routing_states_keep_their_wire_form() {
+    check::<RoutingState>();
 }
 
 #[test]

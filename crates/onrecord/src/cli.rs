@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench, broker, check, completions, config, demo, extract, feeds, officials, replay, run,
-        stage, tap, topics,
+        alerts, bench, broker, check, completions, config, demo, extract, feeds, officials, replay,
+        rules, run, stage, tap, topics,
     },
     exit::{Exit, Failure},
 };
@@ -53,6 +53,8 @@ enum Command {
     Replay(replay::Args),
     Feeds(feeds::Args),
     Officials(officials::Args),
+    Rules(rules::Args),
+    Alerts(alerts::Args),
     Check(check::Args),
     Config(config::Args),
     #[command(flatten)]
@@ -78,6 +80,8 @@ pub(crate) fn run() -> Result<Exit, Failure> {
         Some(Command::Replay(args)) => replay::run(args),
         Some(Command::Feeds(args)) => feeds::run(args),
         Some(Command::Officials(args)) => officials::run(args),
+        Some(Command::Rules(args)) => rules::run(args),
+        Some(Command::Alerts(args)) => alerts::run(args),
         Some(Command::Check(args)) => check::run(args),
         Some(Command::Config(args)) => config::run(args),
         Some(Command::Stage(stage)) => stage::run(stage),

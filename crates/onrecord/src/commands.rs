@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+pub(crate) mod alerts;
 pub(crate) mod bench;
 pub(crate) mod broker;
 pub(crate) mod check;
@@ -10,6 +11,7 @@ pub(crate) mod extract;
 pub(crate) mod feeds;
 pub(crate) mod officials;
 pub(crate) mod replay;
+pub(crate) mod rules;
 pub(crate) mod run;
 pub(crate) mod stage;
 pub(crate) mod tap;

@@ -1,5 +1,6 @@
 //! The onrecord command: one pipeline, or one stage of it.
 
+mod alert_rules;
 mod cli;
 mod commands;
 mod config;

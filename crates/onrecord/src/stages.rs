@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use alerter::{AlertStage, FileNotifier, TargetConfig, TerminalNotifier, WebhookNotifier};
+use alerter::{AlertStage, Config, Notifier, RouteStage, Router, RouterSource, TargetConfig};
 use extract::Extractor;
 use fetcher::{FeedSource, FetchProgress, FetchStage};
 use model::{Feed, Official};
 use processor::ProcessStage;
 use sink::SinkStage;
 use stream::{
-    ALERTS, ARTICLES, ENRICHED, Effect, FEED_CURSORS, run_effect, run_keyed_stage, run_stage,
+    ARTICLES, ENRICHED, FEED_CURSORS, NOTIFICATIONS, ROUTING, run_effect, run_keyed_stage,
+    run_stage,
 };
 
 use crate::{
+    alert_rules,
     exit::{Exit, Failure},
     session::Session,
 };
@@ -83,52 +85,61 @@ pub(crate) fn start_sink(session: &mut Session) -> Result<(), Failure> {
     })
 }
 
-/// Raises alerts on `officials` and delivers them to the targets.
+/// Raises alerts on `officials`, routes them and delivers notifications to the targets.
 ///
 /// # Errors
-/// Where a target cannot be used.
+/// Where a rule, the routing or a target cannot be used.
 pub(crate) fn start_alert(session: &mut Session, officials: Vec<Official>) -> Result<(), Failure> {
-    let runner = session.runner(1);
     let config = session.settings.alerter.clone();
-    let stage = AlertStage::new(officials, config.rule);
+    let (watchlist, rules) = alert_rules::compile(&config, officials)?;
+    let router = router(&config)?;
+    for target in &config.target {
+        start_delivery(session, &config, target)?;
+    }
+    let runner = session.runner(1);
+    session.pipeline.start("router", move |status, stop| {
+        let make_router = Arc::new(move || router.clone());
+        let source = RouterSource::new(runner.kafka.clone(), make_router);
+        run_keyed_stage(&runner, ROUTING, source, RouteStage, status, stop)
+    })?;
+    let runner = session.runner(1);
+    let stage = AlertStage::new(watchlist, rules);
     session.pipeline.start("alerter", move |status, stop| {
         run_stage(&runner, ENRICHED, || stage.clone(), status, stop)
-    })?;
-    for target in config.target {
-        start_delivery(session, target)?;
-    }
-    Ok(())
+    })
 }
 
-fn start_delivery(session: &mut Session, target: TargetConfig) -> Result<(), Failure> {
-    let refuse = |error: alerter::NotifierError| {
+/// A router that remembers nothing, for the configured targets.
+///
+/// # Errors
+/// Where the routing cannot work as configured.
+pub(crate) fn router(config: &Config) -> Result<Router, Failure> {
+    let names = config.target.iter().map(|target| target.name().to_owned());
+    Router::new(config.route.clone(), names).map_err(|error| {
+        Failure::plain(
+            Exit::Config,
+            error,
+            "see [alerter.route] in `onrecord config show --origin`",
+        )
+    })
+}
+
+fn start_delivery(
+    session: &mut Session,
+    config: &Config,
+    target: &TargetConfig,
+) -> Result<(), Failure> {
+    let terminal = Box::new(session.screen.output());
+    let notifier = Notifier::new(config, target, terminal).map_err(|error| {
         Failure::plain(
             Exit::Config,
             error,
             "see [alerter] in `onrecord config show --origin`",
         )
-    };
-    match target {
-        TargetConfig::Terminal => {
-            let notifier = TerminalNotifier::new(session.screen.output());
-            start_effect(session, notifier)
-        }
-        TargetConfig::File { path } => {
-            start_effect(session, FileNotifier::open(&path).map_err(refuse)?)
-        }
-        TargetConfig::Webhook(webhook) => {
-            start_effect(session, WebhookNotifier::new(webhook).map_err(refuse)?)
-        }
-    }
-}
-
-fn start_effect<E>(session: &mut Session, effect: E) -> Result<(), Failure>
-where
-    E: Effect<Input = model::Alert> + 'static,
-{
+    })?;
     let runner = session.runner(1);
-    let name = effect.name().to_owned();
+    let name = format!("deliver-{}", target.name());
     session.pipeline.start(&name, move |status, stop| {
-        run_effect(&runner, ALERTS, effect, status, stop)
+        run_effect(&runner, NOTIFICATIONS, notifier, status, stop)
     })
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use model::Record;
 use thiserror::Error;
 
+use crate::Outbox;
+
 /// Carries records out into the world: a webhook, a mail, a line in a file.
 ///
 /// Delivery is at least once: an input's offset is committed after `deliver` returned `Ok`, so a
@@ -22,6 +24,16 @@ pub trait Effect: Send {
     /// # Errors
     /// See [`EffectError`].
     fn deliver(&mut self, input: &Self::Input) -> Result<(), EffectError>;
+
+    /// Puts records about an attempt into `outbox`; they are committed with the position, where
+    /// the attempt moves it.
+    fn report(
+        &mut self,
+        _input: &Self::Input,
+        _result: &Result<(), EffectError>,
+        _outbox: &mut Outbox,
+    ) {
+    }
 }
 
 /// Why an input was not delivered.

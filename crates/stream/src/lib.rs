@@ -37,7 +37,7 @@ pub use stage::{Reject, Stage};
 pub use status::{StageState, StageStatus, StatusSnapshot};
 pub use tokio_util::sync::CancellationToken;
 pub use topic::{
-    ALERTS, ARTICLES, DEAD_LETTERS, ENRICHED, ENTITIES, FEED_CURSORS, FEED_HEALTH, MENTIONS,
-    QUOTES, Topic,
+    ALERTS, ARTICLES, DEAD_LETTERS, DELIVERIES, ENRICHED, ENTITIES, FEED_CURSORS, FEED_HEALTH,
+    MENTIONS, NOTIFICATIONS, QUOTES, ROUTING, SILENCES, Topic,
 };
 pub use topic_settings::{TopicDifference, TopicSettings, create_topics};

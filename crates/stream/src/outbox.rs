@@ -32,7 +32,7 @@ pub struct OutgoingRecord {
     pub key: String,
     /// What the partition is chosen by, where it is not the key.
     pub partition_key: Option<String>,
-    /// JSON.
+    /// JSON; empty for a tombstone.
     pub payload: Vec<u8>,
     /// CloudEvents type.
     pub event_type: &'static str,
@@ -101,6 +101,20 @@ impl Outbox {
         Ok(())
     }
 
+    /// Takes a key out of a compacted topic.
+    pub fn forget<T: Record>(&mut self, topic: Topic<T>, key: impl Into<String>) {
+        let key = key.into();
+        self.records.push(OutgoingRecord {
+            topic: topic.name(),
+            event_id: key.clone(),
+            key,
+            partition_key: None,
+            payload: Vec::new(),
+            event_type: T::TYPE,
+            event_time: None,
+        });
+    }
+
     /// The records so far, in the order they were sent.
     pub fn records(&self) -> &[OutgoingRecord] {
         &self.records
@@ -119,7 +133,7 @@ impl Outbox {
         let of_topic = self
             .records
             .iter()
-            .filter(|record| record.topic == topic.name());
+            .filter(|record| record.topic == topic.name() && !record.payload.is_empty());
         of_topic
             .map(|record| {
                 serde_json::from_slice(&record.payload).expect("it was encoded as this type")

@@ -140,23 +140,7 @@ impl Reader {
         from: ReadFrom,
         until: ReadUntil,
     ) -> Result<Self, StreamError> {
-        let consumer: BaseConsumer<QuestionContext> = client_config(kafka)
-            .set("isolation.level", "read_committed")
-            // librdkafka wants a group even to read without one; nothing is ever committed to it.
-            .set("group.id", "onrecord-reader")
-            .set("enable.auto.commit", "false")
-            .set("enable.partition.eof", "true")
-            .set("auto.offset.reset", "earliest")
-            .create_with_context(QuestionContext)
-            .map_err(|error| StreamError::Config(error.to_string()))?;
-        let mut reader = Self {
-            kafka: kafka.clone(),
-            topic: topic.to_owned(),
-            consumer,
-            ends: BTreeMap::new(),
-            until,
-            ahead: VecDeque::new(),
-        };
+        let mut reader = Self::unassigned(kafka, topic, until)?;
         let spans = reader.spans()?;
         reader.ends = spans.iter().map(|(p, (_, end))| (*p, *end)).collect();
         match from {
@@ -172,6 +156,28 @@ impl Reader {
         reader
             .ends
             .retain(|partition, end| spans.get(partition).is_some_and(|(low, _)| low < end));
+        Ok(reader)
+    }
+
+    /// Reads on behind what was read before: `next` holds the next offset of each partition; those
+    /// that it lacks, or whose records are gone, begin with the oldest record.
+    ///
+    /// # Errors
+    /// Where Kafka cannot be reached or the topic does not exist.
+    pub fn resume(
+        kafka: &KafkaConfig,
+        topic: &str,
+        next: &BTreeMap<i32, i64>,
+    ) -> Result<Self, StreamError> {
+        let mut reader = Self::unassigned(kafka, topic, ReadUntil::Forever)?;
+        let spans = reader.spans()?;
+        let starts = spans.iter().map(|(partition, (low, _))| {
+            let start = next.get(partition).copied().unwrap_or(*low);
+            (*partition, start.max(*low))
+        });
+        let starts: Vec<(i32, i64)> = starts.collect();
+        reader.assign(starts.into_iter())?;
+        reader.ends.clear();
         Ok(reader)
     }
 
@@ -204,6 +210,26 @@ impl Reader {
                 Some(Err(error)) => self.survive(&error)?,
             }
         }
+    }
+
+    fn unassigned(kafka: &KafkaConfig, topic: &str, until: ReadUntil) -> Result<Self, StreamError> {
+        let consumer: BaseConsumer<QuestionContext> = client_config(kafka)
+            .set("isolation.level", "read_committed")
+            // librdkafka wants a group even to read without one; nothing is ever committed to it.
+            .set("group.id", "onrecord-reader")
+            .set("enable.auto.commit", "false")
+            .set("enable.partition.eof", "true")
+            .set("auto.offset.reset", "earliest")
+            .create_with_context(QuestionContext)
+            .map_err(|error| StreamError::Config(error.to_string()))?;
+        Ok(Self {
+            kafka: kafka.clone(),
+            topic: topic.to_owned(),
+            consumer,
+            ends: BTreeMap::new(),
+            until,
+            ahead: VecDeque::new(),
+        })
     }
 
     /// A broken connection is made anew by the client, as long as Kafka answers at all.

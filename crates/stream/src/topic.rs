@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use model::{
-    Alert, Article, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
-    QuoteRecord, Record, Rejected,
+    Alert, Article, Delivery, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
+    Notification, QuoteRecord, Record, Rejected, RoutingState, Silence,
 };
 
 /// A topic and the type of its records.
@@ -28,8 +28,16 @@ pub const QUOTES: Topic<QuoteRecord> = Topic::new("quotes");
 pub const ENTITIES: Topic<EntityRecord> = Topic::new("entities");
 /// One mention of a watched official a record, keyed by article.
 pub const MENTIONS: Topic<MentionRecord> = Topic::new("mentions");
-/// Alerts to deliver, keyed by article.
+/// Alerts as rules raise them, keyed by article.
 pub const ALERTS: Topic<Alert> = Topic::new("alerts");
+/// What the router of alerts remembers; compacted, one partition: rates and silences hold for all.
+pub const ROUTING: Topic<RoutingState> = Topic::new("routing");
+/// Alerts that nobody wants to hear of; compacted, keyed by silence.
+pub const SILENCES: Topic<Silence> = Topic::new("silences");
+/// What targets are to be told, keyed by target.
+pub const NOTIFICATIONS: Topic<Notification> = Topic::new("notifications");
+/// Attempts to deliver notifications, keyed by notification.
+pub const DELIVERIES: Topic<Delivery> = Topic::new("deliveries");
 /// Records that can never work, with the reason.
 pub const DEAD_LETTERS: Topic<Rejected> = Topic::new("dead-letters");
 

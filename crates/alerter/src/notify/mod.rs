@@ -1,54 +1,119 @@
-//! Where alerts leave the pipeline. Each notifier delivers at least once.
+//! Where notifications leave the pipeline: at least once, with an idempotency key.
 
+mod alertmanager;
+mod apprise;
+mod backoff;
+mod email;
 mod file;
+mod hook;
+mod http;
+mod notifier;
+mod slack;
+mod teams;
+mod telegram;
 mod terminal;
 mod webhook;
 
-pub use file::FileNotifier;
-pub use terminal::TerminalNotifier;
-pub use webhook::{NotifierError, WebhookNotifier};
+use std::io::Write;
 
-#[cfg(test)]
-mod fixture {
-    use model::{
-        Alert, AlertId, AlertTrigger, AlertedQuote, ArticleId, ArticleRef, FeedId, OfficialId,
-        Origin, QuoteId, QuoteKind, Severity,
+use model::Notification;
+use stream::EffectError;
+use thiserror::Error;
+
+pub use notifier::Notifier;
+
+use crate::{Config, TargetConfig, address::AddressGuard, message::Messages, secret::SecretError};
+
+/// One kind of target.
+pub(crate) trait Channel: Send {
+    /// What is sent, as text: the body of a request, the text of a mail.
+    ///
+    /// # Errors
+    /// Where the notification cannot be put into words, in words.
+    fn body(&self, notification: &Notification) -> Result<String, String>;
+
+    /// Sends it. May block for some seconds.
+    ///
+    /// # Errors
+    /// See [`EffectError`]; reasons hold no secrets.
+    fn send(&mut self, notification: &Notification) -> Result<(), EffectError>;
+}
+
+/// Why a target cannot be used.
+#[derive(Debug, Error)]
+#[error("target {target}: {reason}")]
+pub struct NotifierError {
+    /// Which target.
+    pub target: String,
+    /// Why, in plain words, without secrets.
+    pub reason: String,
+}
+
+/// The channel of a target; `terminal` is where text for people goes.
+pub(crate) fn channel(
+    config: &Config,
+    target: &TargetConfig,
+    terminal: Box<dyn Write + Send>,
+) -> Result<Box<dyn Channel>, NotifierError> {
+    let refuse = |reason: String| NotifierError {
+        target: target.name().to_owned(),
+        reason,
     };
+    let guard = AddressGuard::new(&config.allow_addresses);
+    let messages = || -> Result<Messages, String> {
+        let template = match target.template() {
+            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
+                format!("template cannot be read from {}: {error}", path.display())
+            })?),
+            None => None,
+        };
+        Messages::new(template).map_err(|error| format!("template cannot be used: {error}"))
+    };
+    let built: Result<Box<dyn Channel>, String> = (|| {
+        Ok(match target {
+            TargetConfig::Terminal { .. } => {
+                Box::new(terminal::Terminal::new(terminal, messages()?)) as Box<dyn Channel>
+            }
+            TargetConfig::File { path, .. } => Box::new(file::AlertFile::open(path)?),
+            TargetConfig::Webhook { .. } => Box::new(webhook::Webhook::new(target, guard)?),
+            TargetConfig::Slack(hook) => Box::new(slack::Slack::new(hook, messages()?, guard)?),
+            TargetConfig::Teams(hook) => Box::new(teams::Teams::new(hook, messages()?, guard)?),
+            TargetConfig::Telegram { .. } => {
+                Box::new(telegram::Telegram::new(target, messages()?, guard)?)
+            }
+            TargetConfig::Apprise { .. } => {
+                Box::new(apprise::Apprise::new(target, messages()?, guard)?)
+            }
+            TargetConfig::Alertmanager { .. } => {
+                Box::new(alertmanager::Alertmanager::new(target, guard)?)
+            }
+            TargetConfig::Email(email) => Box::new(email::Email::new(email, messages()?, guard)?),
+        })
+    })();
+    built.map_err(refuse)
+}
 
-    /// An alert on one quote.
-    pub(super) fn alert() -> Alert {
-        let article = ArticleId::from_canonical_url("https://harbour.example/port");
-        let official = OfficialId::new("mara-venn");
-        let time = "2026-03-01T08:00:00Z".parse().unwrap();
-        let text = "We will rebuild the port.";
-        Alert {
-            id: AlertId::new("port", &official, &article),
-            rule: "port".into(),
-            severity: Severity::Info,
-            official,
-            official_name: "Mara Venn".into(),
-            trigger: AlertTrigger::Speaks,
-            quotes: vec![AlertedQuote {
-                id: QuoteId::new(&article, text, 0),
-                kind: QuoteKind::Direct,
-                text: text.into(),
-                confidence: 0.9,
-            }],
-            mentioned_as: vec!["Mara Venn".into()],
-            article: ArticleRef {
-                id: article,
-                version: 1,
-                feed: FeedId::from_url("https://harbour.example/rss"),
-                outlet: "Harbour Post".into(),
-                url: Some("https://harbour.example/port".into()),
-                title: "Port to be rebuilt".into(),
-                language: "en".parse().unwrap(),
-                country: None,
-                published: Some(time),
-                fetched: time,
-                ingested: time,
-                origin: Origin::Live,
-            },
-        }
+/// What a target would be sent, without sending it.
+///
+/// # Errors
+/// Where the target cannot be used as configured.
+pub fn preview(
+    config: &Config,
+    target: &TargetConfig,
+    notification: &Notification,
+) -> Result<String, NotifierError> {
+    let channel = channel(config, target, Box::new(std::io::sink()))?;
+    channel.body(notification).map_err(|reason| NotifierError {
+        target: target.name().to_owned(),
+        reason,
+    })
+}
+
+impl From<SecretError> for String {
+    fn from(error: SecretError) -> Self {
+        error.to_string()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

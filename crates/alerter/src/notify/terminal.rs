@@ -2,59 +2,42 @@
 
 use std::{io::Write, time::Duration};
 
-use model::Alert;
-use stream::{Effect, EffectError};
+use model::Notification;
+use stream::EffectError;
 
-use crate::summary;
+use super::Channel;
+use crate::message::Messages;
 
-/// Writes each alert as a few lines of text.
-#[derive(Debug)]
-pub struct TerminalNotifier<W> {
-    writer: W,
+/// Writes each notification as text.
+pub(super) struct Terminal {
+    writer: Box<dyn Write + Send>,
+    messages: Messages,
 }
 
-impl<W: Write + Send> TerminalNotifier<W> {
-    /// A notifier that writes to `writer`, flushed after each alert.
-    pub fn new(writer: W) -> Self {
-        Self { writer }
+impl Terminal {
+    pub(super) fn new(writer: Box<dyn Write + Send>, messages: Messages) -> Self {
+        Self { writer, messages }
     }
 }
 
-impl<W: Write + Send> Effect for TerminalNotifier<W> {
-    type Input = Alert;
-
-    fn name(&self) -> &'static str {
-        "deliver-terminal"
+impl Channel for Terminal {
+    fn body(&self, notification: &Notification) -> Result<String, String> {
+        let text = self.messages.text(notification)?;
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        Ok(format!("ALERT {}\n", lines.join("\n  ")))
     }
 
-    fn deliver(&mut self, alert: &Alert) -> Result<(), EffectError> {
-        let written = writeln!(self.writer, "ALERT {}", summary(alert));
+    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
+        let body = self.body(notification).map_err(EffectError::Reject)?;
+        let written = self.writer.write_all(body.as_bytes());
         written
             .and_then(|()| self.writer.flush())
             .map_err(|error| EffectError::Retry {
                 after: Duration::from_secs(1),
                 reason: format!("terminal cannot be written: {error}"),
             })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::notify::fixture::alert;
-
-    #[test]
-    fn an_alert_says_who_what_where_and_how_to_read_on() {
-        let mut written = Vec::new();
-        TerminalNotifier::new(&mut written)
-            .deliver(&alert())
-            .unwrap();
-        assert_eq!(
-            String::from_utf8(written).unwrap(),
-            "ALERT Mara Venn is quoted by Harbour Post [en]: Port to be rebuilt\n  \
-             \u{201c}We will rebuild the port.\u{201d}\n  \
-             rule port; published 2026-03-01T08:00:00Z\n  \
-             https://harbour.example/port\n"
-        );
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     };
     let newsroom = Newsroom::open(pace)?;
     let folder = TempDir::with_prefix("onrecord-demo-").map_err(|error| no_folder(&error))?;
-    let layers = settings(&newsroom, folder.path()).map_err(|error| no_folder(&error))?;
+    let layers = settings(&newsroom, folder.path(), pace).map_err(|error| no_folder(&error))?;
     let loaded = config::load(&layers).map_err(Mistakes)?;
     terminal::tell(format_args!(
         "demo: {}; countries, people and events are invented; Ctrl-C ends it",
@@ -54,7 +54,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// The demo listens to no file, environment or flag: it is the same everywhere.
-fn settings(newsroom: &Newsroom, folder: &Path) -> io::Result<Vec<Layer>> {
+fn settings(newsroom: &Newsroom, folder: &Path, pace: Pace) -> io::Result<Vec<Layer>> {
+    // With everything there at once, nothing more is worth a wait.
+    let group_wait = match pace {
+        Pace::AtOnce => "\"0s\"",
+        Pace::OneByOne => "\"2s\"",
+    };
     let feeds = folder.join("feeds.toml");
     let officials = folder.join("officials.toml");
     fs::write(&feeds, newsroom.feeds())?;
@@ -73,6 +78,7 @@ fn settings(newsroom: &Newsroom, folder: &Path) -> io::Result<Vec<Layer>> {
         ("fetcher.interval", "\"3s\""),
         ("fetcher.min_interval", "\"1s\""),
         ("fetcher.max_interval", "\"3s\""),
+        ("alerter.route.group_wait", group_wait),
         ("telemetry.log", "\"warn\""),
         ("telemetry.format", "\"text\""),
     ];

@@ -90,7 +90,7 @@ impl Row {
 
 /// The consumer groups of the pipeline: one a stage and one a target of alerts.
 fn groups(settings: &Settings) -> Vec<String> {
-    let stages = ["fetcher", "processor", "sink", "alerter"].map(str::to_owned);
+    let stages = ["fetcher", "processor", "sink", "alerter", "router"].map(str::to_owned);
     let targets = settings.alerter.target.iter();
     let targets = targets.map(|target| format!("deliver-{}", target.name()));
     stages.into_iter().chain(targets).collect()

@@ -13,10 +13,10 @@ const SECRET_WORDS: [&str; 6] = [
 /// Property names that hold a secret without saying so by those words.
 const SECRET_PROPERTIES: [&str; 2] = ["ssl.key.pem", "sasl.jaas.config"];
 
-/// Whether the value of `key` is secret. A key that names a file or an address is not.
+/// Whether the value of `key` is secret. A key that names a file, a variable or an address is not.
 pub(crate) fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    let names_a_place = ["_file", "_files", ".location", ".url", "_url"];
+    let names_a_place = ["_file", "_files", "_env", ".location", ".url", "_url"];
     if names_a_place.iter().any(|ending| key.ends_with(ending)) {
         return false;
     }
@@ -33,6 +33,7 @@ mod tests {
         assert!(is_secret("sasl.oauthbearer.client.secret"));
         assert!(is_secret("ssl.key.password"));
         assert!(!is_secret("secret_file"));
+        assert!(!is_secret("token_env"));
         assert!(!is_secret("sasl.mechanism"));
         assert!(!is_secret("sasl.oauthbearer.token.endpoint.url"));
     }

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stream::{
-    ALERTS, ARTICLES, BatchLimits, DEAD_LETTERS, ENRICHED, ENTITIES, FEED_CURSORS, FEED_HEALTH,
-    KafkaConfig, MENTIONS, QUOTES, RestartLimits, RunnerConfig, TopicSettings,
+    ALERTS, ARTICLES, BatchLimits, DEAD_LETTERS, DELIVERIES, ENRICHED, ENTITIES, FEED_CURSORS,
+    FEED_HEALTH, KafkaConfig, MENTIONS, NOTIFICATIONS, QUOTES, ROUTING, RestartLimits,
+    RunnerConfig, SILENCES, TopicSettings,
 };
 
 /// The configuration of `onrecord`.
@@ -67,8 +68,16 @@ pub(crate) struct TopicsSection {
     entities: TopicSettings,
     /// One mention of a watched official a record.
     mentions: TopicSettings,
-    /// Alerts to deliver.
+    /// Alerts as rules raise them.
     alerts: TopicSettings,
+    /// What the router of alerts remembers.
+    routing: TopicSettings,
+    /// Alerts that nobody wants to hear of.
+    silences: TopicSettings,
+    /// What targets are to be told.
+    notifications: TopicSettings,
+    /// Attempts to deliver notifications.
+    deliveries: TopicSettings,
     /// Records that can never work.
     dead_letters: TopicSettings,
 }
@@ -141,7 +150,7 @@ impl Settings {
 
 impl TopicsSection {
     /// Each topic with its settings.
-    pub(crate) fn all(&self) -> [(&'static str, TopicSettings); 9] {
+    pub(crate) fn all(&self) -> [(&'static str, TopicSettings); 13] {
         [
             (FEED_CURSORS.name(), self.feed_cursors.clone()),
             (FEED_HEALTH.name(), self.feed_health.clone()),
@@ -151,6 +160,10 @@ impl TopicsSection {
             (ENTITIES.name(), self.entities.clone()),
             (MENTIONS.name(), self.mentions.clone()),
             (ALERTS.name(), self.alerts.clone()),
+            (ROUTING.name(), self.routing.clone()),
+            (SILENCES.name(), self.silences.clone()),
+            (NOTIFICATIONS.name(), self.notifications.clone()),
+            (DELIVERIES.name(), self.deliveries.clone()),
             (DEAD_LETTERS.name(), self.dead_letters.clone()),
         ]
     }

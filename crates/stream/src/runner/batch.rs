@@ -42,7 +42,7 @@ pub(crate) struct Gathering {
 pub(crate) struct Batch {
     /// By partition and offset, in the order read.
     pub(crate) inputs: Vec<(i32, i64)>,
-    /// One for each input.
+    /// One for each input, and the reports of an effect.
     pub(crate) outcomes: Vec<Outcome>,
 }
 

@@ -20,7 +20,7 @@ use super::{
     transaction::TransactionWriter,
     workers::{decode, panic_message},
 };
-use crate::{Effect, EffectError, StageState};
+use crate::{Effect, EffectError, Outbox, StageState};
 
 /// Longest wait for an input.
 const IDLE_WAIT: Duration = Duration::from_millis(200);
@@ -28,8 +28,9 @@ const IDLE_WAIT: Duration = Duration::from_millis(200);
 /// What is delivered is committed at least this often, so that a crash repeats little.
 const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A delivery put off for longer is tried after this anyway.
-const LONGEST_RETRY: Duration = Duration::from_mins(5);
+/// A delivery put off for longer is tried after this anyway: receivers ask for minutes, seldom for
+/// an hour.
+const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
 /// Inputs waiting here before no more are read.
 const QUEUE_RECORDS: usize = 1_000;
@@ -142,14 +143,23 @@ impl Delivery<'_> {
         let Some(input) = self.queue.front() else {
             return;
         };
+        let mut reports = Outbox::new();
         let attempted = match decode::<E::Input>(input) {
             Err(reject) => Err(EffectError::Reject(reject.reason().to_owned())),
-            Ok(decoded) => catch_unwind(AssertUnwindSafe(|| effect.deliver(&decoded)))
-                .unwrap_or_else(|panic| {
-                    let message = panic_message(panic.as_ref());
-                    Err(EffectError::Reject(format!("effect panicked: {message}")))
-                }),
+            Ok(decoded) => catch_unwind(AssertUnwindSafe(|| {
+                let result = effect.deliver(&decoded);
+                effect.report(&decoded, &result, &mut reports);
+                result
+            }))
+            .unwrap_or_else(|panic| {
+                let message = panic_message(panic.as_ref());
+                Err(EffectError::Reject(format!("effect panicked: {message}")))
+            }),
         };
+        let reports = reports.into_records();
+        if !reports.is_empty() {
+            self.delivered.outcomes.push(Outcome::Outputs(reports));
+        }
         let outcome = match attempted {
             Ok(()) => Outcome::Outputs(Vec::new()),
             Err(EffectError::Reject(reason)) => {
@@ -184,7 +194,7 @@ impl Delivery<'_> {
     /// Commits what is delivered.
     fn commit(&mut self) -> Result<(), Failure> {
         self.last_commit = Instant::now();
-        if self.delivered.inputs.is_empty() {
+        if self.delivered.outcomes.is_empty() {
             return Ok(());
         }
         let Some((writer, membership)) = &self.right else {
@@ -197,7 +207,7 @@ impl Delivery<'_> {
     }
 
     fn report(&self, member: &Member) {
-        if self.queue.is_empty() && self.delivered.inputs.is_empty() {
+        if self.queue.is_empty() && self.delivered.outcomes.is_empty() {
             self.progress
                 .report(member, self.attempt.status, &self.metrics);
             self.attempt.status.end_work();

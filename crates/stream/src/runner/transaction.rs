@@ -165,11 +165,13 @@ impl TransactionWriter {
     ) -> Result<(), Failure> {
         let mut next = BaseRecord::to(topic)
             .key(&record.key)
-            .payload(&record.payload)
             .headers(self.headers(record));
         if let Some(key) = &record.partition_key {
             let partition = partition_of(key, self.partitions_of(&topic, patience)?);
             next = next.partition(i32::try_from(partition).unwrap_or_default());
+        }
+        if !record.payload.is_empty() {
+            next = next.payload(&record.payload);
         }
         loop {
             match self.producer.send(next) {

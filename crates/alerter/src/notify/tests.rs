@@ -1,0 +1,405 @@
+//! Each kind of target against a local server that answers as told.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, http::Uri};
+use jiff::Timestamp;
+use model::{Delivery, DeliveryOutcome, Notification, NotificationId, NotificationKind};
+use serde_json::Value;
+use stream::{DELIVERIES, Effect, EffectError, Outbox};
+
+use super::*;
+use crate::{RouteConfig, fixture::alert};
+
+/// What a receiver was sent: path, headers, body.
+type Received = Arc<Mutex<Vec<(String, HeaderMap, Bytes)>>>;
+
+/// A notification of one alert, made now.
+pub(crate) fn notification() -> Notification {
+    let alert = alert();
+    Notification {
+        id: NotificationId::new("desk", "group", 0),
+        target: "desk".into(),
+        kind: NotificationKind::New,
+        group: "group".into(),
+        labels: [("official".to_owned(), "mara-venn".to_owned())].into(),
+        sequence: 0,
+        severity: alert.severity,
+        alerts: vec![alert],
+        alert_count: 1,
+        outlets: vec!["Harbour Post".into(), "Velmora Courier".into()],
+        created: Timestamp::now(),
+        since: Timestamp::now(),
+        held: None,
+    }
+}
+
+pub(crate) fn config(targets: Vec<TargetConfig>) -> Config {
+    Config {
+        rule: Vec::new(),
+        target: targets,
+        allow_addresses: vec!["127.0.0.1".to_owned().try_into().unwrap()],
+        first_retry_wait: Duration::from_secs(1),
+        give_up_after: Duration::from_hours(24),
+        route: RouteConfig {
+            group_by: Vec::new(),
+            group_wait: Duration::ZERO,
+            group_interval: Duration::ZERO,
+            repeat_interval: Duration::ZERO,
+            forget_after: Duration::from_hours(1),
+            inhibit: Vec::new(),
+            policy: Vec::new(),
+        },
+    }
+}
+
+fn target(json: &str) -> TargetConfig {
+    serde_json::from_str(json).unwrap()
+}
+
+fn webhook(address: SocketAddr) -> TargetConfig {
+    target(&format!(
+        r#"{{ "kind": "webhook", "name": "desk", "url": "http://{address}/hook?token=x", "timeout": "1m" }}"#
+    ))
+}
+
+fn notifier(target: &TargetConfig) -> Notifier {
+    Notifier::new(&config(vec![]), target, Box::new(std::io::sink())).unwrap()
+}
+
+/// A local receiver that gives one answer; it ends with the test's process.
+fn receiver(
+    status: u16,
+    headers: &[(&'static str, &'static str)],
+    body: &'static str,
+) -> (SocketAddr, Received) {
+    let received = Received::default();
+    let answer: HeaderMap = headers
+        .iter()
+        .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+        .collect();
+    let status = StatusCode::from_u16(status).unwrap();
+    let take = move |State(received): State<Received>,
+                     uri: Uri,
+                     headers: HeaderMap,
+                     sent: Bytes| async move {
+        received
+            .lock()
+            .unwrap()
+            .push((uri.path().to_owned(), headers, sent));
+        (status, answer, body)
+    };
+    let app = Router::new().fallback(take).with_state(received.clone());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            axum::serve(listener, app).await.unwrap();
+        });
+    });
+    (address, received)
+}
+
+fn only(received: &Received) -> (String, HeaderMap, Value) {
+    let received = received.lock().unwrap();
+    assert_eq!(received.len(), 1);
+    let (path, headers, body) = received.first().unwrap().clone();
+    (path, headers, serde_json::from_slice(&body).unwrap())
+}
+
+#[test]
+fn a_webhook_gets_the_notification_with_its_idempotency_key() {
+    let (address, received) = receiver(200, &[], "");
+    let sent = notification();
+    notifier(&webhook(address)).deliver(&sent).unwrap();
+    let (_, headers, body) = only(&received);
+    assert_eq!(headers["idempotency-key"], sent.id.as_str());
+    assert_eq!(headers["webhook-id"], sent.id.as_str());
+    assert_eq!(serde_json::from_value::<Notification>(body).unwrap(), sent);
+}
+
+#[test]
+fn a_busy_receiver_is_given_the_time_it_asks_for() {
+    let waits = |status, headers: &[(&'static str, &'static str)]| {
+        let (address, _) = receiver(status, headers, "");
+        match notifier(&webhook(address)).deliver(&notification()) {
+            Err(EffectError::Retry { after, .. }) => after,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        waits(429, &[("retry-after", "300")]),
+        Duration::from_mins(5)
+    );
+    assert_eq!(
+        waits(503, &[("retry-after", "999999")]),
+        Duration::from_hours(1)
+    );
+    assert!(waits(500, &[]) <= Duration::from_secs(1));
+}
+
+#[test]
+fn a_receiver_that_refuses_is_not_asked_again() {
+    for status in [400, 401, 404, 410, 301] {
+        let (address, _) = receiver(status, &[("location", "http://127.0.0.1:1/")], "");
+        let error = notifier(&webhook(address))
+            .deliver(&notification())
+            .unwrap_err();
+        let code = status.to_string();
+        assert!(matches!(&error, EffectError::Reject(reason) if reason.contains(&code)));
+    }
+}
+
+#[test]
+fn an_absent_receiver_is_tried_again_and_its_address_is_not_told() {
+    let error = notifier(&webhook("127.0.0.1:1".parse().unwrap()))
+        .deliver(&notification())
+        .unwrap_err();
+    let EffectError::Retry { reason, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert!(
+        !reason.contains("token") && reason.contains("refused"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn a_private_address_is_not_dialled_unless_allowed() {
+    let (address, received) = receiver(200, &[], "");
+    let mut closed = config(vec![]);
+    closed.allow_addresses.clear();
+    for host in [address.to_string(), format!("localhost:{}", address.port())] {
+        let target = target(&format!(
+            r#"{{ "kind": "webhook", "name": "desk", "url": "http://{host}/" }}"#
+        ));
+        let mut notifier = Notifier::new(&closed, &target, Box::new(std::io::sink())).unwrap();
+        let error = notifier.deliver(&notification()).unwrap_err().to_string();
+        assert!(error.contains("private or reserved"), "{error}");
+    }
+    assert!(received.lock().unwrap().is_empty());
+}
+
+#[test]
+fn old_notifications_are_given_up_and_those_of_others_passed_by() {
+    let (address, received) = receiver(503, &[], "");
+    let mut notifier = notifier(&webhook(address));
+    let mut old = notification();
+    old.created = "2026-01-01T00:00:00Z".parse().unwrap();
+    let error = notifier.deliver(&old).unwrap_err();
+    assert!(matches!(&error, EffectError::Reject(reason) if reason.contains("given up")));
+    let mut other = notification();
+    other.target = "phone".into();
+    notifier.deliver(&other).unwrap();
+    assert_eq!(received.lock().unwrap().len(), 1);
+    let mut outbox = Outbox::new();
+    notifier.report(&other, &Ok(()), &mut outbox);
+    assert_eq!(outbox.records(), []);
+}
+
+#[test]
+fn each_attempt_leaves_a_record() {
+    let (address, _) = receiver(503, &[], "");
+    let mut notifier = notifier(&webhook(address));
+    let sent = notification();
+    let mut outbox = Outbox::new();
+    for _ in 0..2 {
+        let result = notifier.deliver(&sent);
+        notifier.report(&sent, &result, &mut outbox);
+    }
+    notifier.report(&sent, &Ok(()), &mut outbox);
+    let records: Vec<Delivery> = outbox.sent_to(DELIVERIES);
+    let outcomes: Vec<_> = records
+        .iter()
+        .map(|record| (record.attempt, record.outcome))
+        .collect();
+    let (put_off, delivered) = (DeliveryOutcome::PutOff, DeliveryOutcome::Delivered);
+    assert_eq!(outcomes, [(1, put_off), (2, put_off), (2, delivered)]);
+}
+
+#[test]
+fn one_message_answers_who_what_where_when_why_and_how_to_silence() {
+    let text = preview(
+        &config(vec![]),
+        &target(r#"{ "kind": "terminal" }"#),
+        &notification(),
+    );
+    assert_eq!(
+        text.unwrap(),
+        "ALERT [info] Mara Venn is quoted by Harbour Post [en-GB]: Port to be rebuilt\n  \
+         \u{201c}We will rebuild the port,\u{201d} \u{2014} Mara Venn\n  \
+         https://harbour.example/port\n  \
+         Published 2026-03-01T08:00:00Z, fetched 2026-03-01T08:01:00Z.\n  \
+         Why: rule port (speaker:mara-venn, kind:direct); known as \u{201c}Mara Venn\u{201d} by \
+         full name (90 %).\n  \
+         Also in 1 more outlet: Velmora Courier.\n  \
+         Silence it: onrecord alerts silence add 'official=mara-venn' --for 24h --reason WHY\n"
+    );
+}
+
+#[test]
+fn slack_teams_telegram_and_apprise_get_their_own_form() {
+    let (address, received) = receiver(200, &[], "");
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, format!("http://{address}/services/T0/B0/xyz\n")).unwrap();
+    let secret = secret.display();
+    for (kind, pointer) in [
+        ("slack", "/text"),
+        ("teams", "/attachments/0/content/body/1/text"),
+    ] {
+        let json = format!(r#"{{ "kind": "{kind}", "name": "desk", "url_file": "{secret}" }}"#);
+        notifier(&target(&json)).deliver(&notification()).unwrap();
+        let (path, _, body) = only(&received);
+        received.lock().unwrap().clear();
+        assert_eq!(path, "/services/T0/B0/xyz");
+        let text = body.pointer(pointer).unwrap().as_str().unwrap();
+        assert!(text.contains("Mara Venn is quoted"), "{text}");
+    }
+    std::fs::write(folder.path().join("secret"), "12:token").unwrap();
+    let json = format!(
+        r#"{{ "kind": "telegram", "name": "desk", "chat": "@desk", "token_file": "{secret}", "api": "http://{address}" }}"#
+    );
+    notifier(&target(&json)).deliver(&notification()).unwrap();
+    let (path, _, body) = only(&received);
+    received.lock().unwrap().clear();
+    assert_eq!(
+        (path.as_str(), &body["chat_id"]),
+        ("/bot12:token/sendMessage", &"@desk".into())
+    );
+    let json = format!(
+        r#"{{ "kind": "apprise", "name": "desk", "url": "http://{address}/notify/x", "tag": "news" }}"#
+    );
+    notifier(&target(&json)).deliver(&notification()).unwrap();
+    let (path, _, body) = only(&received);
+    assert_eq!(
+        (path.as_str(), &body["type"], &body["tag"]),
+        ("/notify/x", &"info".into(), &"news".into())
+    );
+}
+
+#[test]
+fn telegram_tells_the_wait_in_its_body() {
+    let body = r#"{"ok":false,"error_code":429,"parameters":{"retry_after":77}}"#;
+    let (address, _) = receiver(429, &[], body);
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "12:token").unwrap();
+    let json = format!(
+        r#"{{ "kind": "telegram", "name": "desk", "chat": "1", "token_file": "{}", "api": "http://{address}" }}"#,
+        secret.display()
+    );
+    let error = notifier(&target(&json))
+        .deliver(&notification())
+        .unwrap_err();
+    assert!(matches!(error, EffectError::Retry { after, .. } if after == Duration::from_secs(77)));
+}
+
+#[test]
+fn alertmanager_gets_labels_and_annotations() {
+    let (address, received) = receiver(200, &[], "");
+    let json =
+        format!(r#"{{ "kind": "alertmanager", "name": "desk", "url": "http://{address}" }}"#);
+    notifier(&target(&json)).deliver(&notification()).unwrap();
+    let (path, _, body) = only(&received);
+    assert_eq!(path, "/api/v2/alerts");
+    assert_eq!(body[0]["labels"]["official"], "mara-venn");
+    assert_eq!(
+        body[0]["annotations"]["description"],
+        "We will rebuild the port,"
+    );
+}
+
+#[test]
+fn a_secret_is_named_but_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    std::fs::write(&path, "hunter2").unwrap();
+    let json = format!(
+        r#"{{ "kind": "webhook", "name": "desk", "url": "https://x.example/", "secret_file": "{}" }}"#,
+        path.display()
+    );
+    let refused = |json: &str| {
+        Notifier::new(&config(vec![]), &target(json), Box::new(std::io::sink()))
+            .err()
+            .unwrap()
+            .to_string()
+    };
+    let error = refused(&json);
+    assert!(
+        error.contains("desk") && !error.contains("hunter2"),
+        "{error}"
+    );
+    let error = refused(r#"{ "kind": "slack", "name": "desk" }"#);
+    assert!(error.contains("url_file"), "{error}");
+    let error = refused(r#"{ "kind": "slack", "name": "desk", "url_env": "NO_SUCH_VARIABLE" }"#);
+    assert!(error.contains("NO_SUCH_VARIABLE"), "{error}");
+}
+
+#[test]
+fn a_template_of_ones_own_is_used_and_its_mistakes_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("message.txt");
+    let json = format!(
+        r#"{{ "kind": "terminal", "template": "{}" }}"#,
+        path.display()
+    );
+    std::fs::write(
+        &path,
+        "{{ alerts[0].official_name }}: {{ alerts[0].quotes[0].text }}",
+    )
+    .unwrap();
+    let text = preview(&config(vec![]), &target(&json), &notification()).unwrap();
+    assert_eq!(text, "ALERT Mara Venn: We will rebuild the port,\n");
+    std::fs::write(&path, "{{ nothing_of_that_name }}").unwrap();
+    let error = preview(&config(vec![]), &target(&json), &notification()).unwrap_err();
+    assert!(error.to_string().contains("undefined"), "{error}");
+    std::fs::write(&path, "{% if %}").unwrap();
+    assert!(preview(&config(vec![]), &target(&json), &notification()).is_err());
+}
+
+#[test]
+fn a_file_gets_whole_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("alerts.jsonl");
+    let json = format!(
+        r#"{{ "kind": "file", "name": "desk", "path": "{}" }}"#,
+        path.display()
+    );
+    let sent = notification();
+    for _ in 0..2 {
+        notifier(&target(&json)).deliver(&sent).unwrap();
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Notification>(line).unwrap());
+    assert_eq!(lines.collect::<Vec<_>>(), [sent.clone(), sent]);
+}
+
+#[test]
+fn a_mail_has_the_notification_for_its_id_and_one_thread_a_group() {
+    let json = r#"{ "kind": "email", "name": "desk", "host": "mail.example", "from": "Watch <watch@desk.example>", "to": ["ana@desk.example"] }"#;
+    let sent = notification();
+    let mail = preview(&config(vec![]), &target(json), &sent).unwrap();
+    assert!(
+        mail.contains(&format!("Message-ID: <{}@desk.example>", sent.id)),
+        "{mail}"
+    );
+    assert!(mail.contains("References: <group@desk.example>"), "{mail}");
+    assert!(
+        mail.contains("Subject: Mara Venn is quoted by Harbour Post"),
+        "{mail}"
+    );
+}
