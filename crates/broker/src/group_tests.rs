@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 fn join(id: &str, instance: Option<&str>) -> Join {

@@ -33,37 +33,35 @@ pub(crate) fn commit(node: &Node, request: &OffsetCommitRequest) -> OffsetCommit
         member_id: &request.member_id,
         instance: request.group_instance_id.as_deref(),
     };
-    let mut kept = Vec::new();
-    for topic in &request.topics {
-        for asked in &topic.partitions {
-            let metadata = asked.committed_metadata.as_deref();
-            if check_partition(node, &topic.name, asked.partition_index, metadata).is_ok() {
-                let committed = (
-                    asked.committed_offset,
-                    asked.committed_leader_epoch,
-                    metadata,
-                );
-                kept.push(offset(&topic.name, asked.partition_index, committed));
-            }
-        }
-    }
+    let mut judged = Judged::default();
+    let topics = request.topics.iter().map(|topic| {
+        let partitions = topic.partitions.iter().map(|asked| {
+            let committed = CommittedOffset {
+                offset: asked.committed_offset,
+                leader_epoch: asked.committed_leader_epoch,
+                metadata: asked.committed_metadata.as_deref().map(ToOwned::to_owned),
+            };
+            let index = asked.partition_index;
+            (index, judged.take(node, &topic.name, index, committed))
+        });
+        (topic.name.clone(), partitions.collect())
+    });
+    let topics: Vec<(TopicName, Vec<(i32, Outcome)>)> = topics.collect();
     let generation = request.generation_id_or_member_epoch;
     let outcome = may_commit(node, &request.group_id, who, generation).and_then(|()| {
         node.record(vec![Event::OffsetsCommitted {
             group: request.group_id.to_string(),
-            offsets: kept,
+            offsets: judged.kept,
         }])
     });
-    let topics = request.topics.iter().map(|topic| {
-        let partitions = topic.partitions.iter().map(|asked| {
-            let metadata = asked.committed_metadata.as_deref();
-            let checked = check_partition(node, &topic.name, asked.partition_index, metadata);
+    let topics = topics.into_iter().map(|(name, partitions)| {
+        let partitions = partitions.into_iter().map(|(index, judged)| {
             OffsetCommitResponsePartition::default()
-                .with_partition_index(asked.partition_index)
-                .with_error_code(code(&outcome.and(checked)))
+                .with_partition_index(index)
+                .with_error_code(code(&outcome.and(judged)))
         });
         OffsetCommitResponseTopic::default()
-            .with_name(topic.name.clone())
+            .with_name(name)
             .with_partitions(partitions.collect())
     });
     OffsetCommitResponse::default().with_topics(topics.collect())
@@ -77,20 +75,20 @@ pub(crate) fn commit_in_transaction(
         member_id: &request.member_id,
         instance: request.group_instance_id.as_deref(),
     };
-    let mut kept = Vec::new();
-    for topic in &request.topics {
-        for asked in &topic.partitions {
-            let metadata = asked.committed_metadata.as_deref();
-            if check_partition(node, &topic.name, asked.partition_index, metadata).is_ok() {
-                let committed = (
-                    asked.committed_offset,
-                    asked.committed_leader_epoch,
-                    metadata,
-                );
-                kept.push(offset(&topic.name, asked.partition_index, committed));
-            }
-        }
-    }
+    let mut judged = Judged::default();
+    let topics = request.topics.iter().map(|topic| {
+        let partitions = topic.partitions.iter().map(|asked| {
+            let committed = CommittedOffset {
+                offset: asked.committed_offset,
+                leader_epoch: asked.committed_leader_epoch,
+                metadata: asked.committed_metadata.as_deref().map(ToOwned::to_owned),
+            };
+            let index = asked.partition_index;
+            (index, judged.take(node, &topic.name, index, committed))
+        });
+        (topic.name.clone(), partitions.collect())
+    });
+    let topics: Vec<(TopicName, Vec<(i32, Outcome)>)> = topics.collect();
     let producer = (request.producer_id.0, request.producer_epoch);
     let is_anonymous = request.generation_id < 0 && request.member_id.is_empty();
     let allowed = if is_anonymous {
@@ -101,7 +99,7 @@ pub(crate) fn commit_in_transaction(
     };
     let outcome = allowed.and_then(|()| {
         change(node, &request.transactional_id, producer, |transaction| {
-            transaction.add_offsets(&request.group_id, kept, now_ms())?;
+            transaction.add_offsets(&request.group_id, judged.kept, now_ms())?;
             Ok(true)
         })
     });
@@ -109,19 +107,48 @@ pub(crate) fn commit_in_transaction(
         ResponseError::ProducerFenced => ResponseError::InvalidProducerEpoch,
         other => other,
     });
-    let topics = request.topics.iter().map(|topic| {
-        let partitions = topic.partitions.iter().map(|asked| {
-            let metadata = asked.committed_metadata.as_deref();
-            let checked = check_partition(node, &topic.name, asked.partition_index, metadata);
+    let topics = topics.into_iter().map(|(name, partitions)| {
+        let partitions = partitions.into_iter().map(|(index, judged)| {
             TxnOffsetCommitResponsePartition::default()
-                .with_partition_index(asked.partition_index)
-                .with_error_code(code(&outcome.and(checked)))
+                .with_partition_index(index)
+                .with_error_code(code(&outcome.and(judged)))
         });
         TxnOffsetCommitResponseTopic::default()
-            .with_name(topic.name.clone())
+            .with_name(name)
             .with_partitions(partitions.collect())
     });
     TxnOffsetCommitResponse::default().with_topics(topics.collect())
+}
+
+type Outcome = Result<(), ResponseError>;
+
+/// The offsets of a request that may be kept.
+#[derive(Default)]
+struct Judged {
+    kept: Vec<PartitionOffset>,
+}
+
+impl Judged {
+    /// Keeps the offset, or says why not.
+    fn take(
+        &mut self,
+        node: &Node,
+        topic: &str,
+        partition: i32,
+        committed: CommittedOffset,
+    ) -> Outcome {
+        node.partition(topic, partition)?;
+        let metadata = committed.metadata.as_deref().unwrap_or_default();
+        if metadata.len() > MAX_METADATA_BYTES {
+            return Err(ResponseError::OffsetMetadataTooLarge);
+        }
+        let partition = TopicPartition::new(topic, partition);
+        self.kept.push(PartitionOffset {
+            partition,
+            committed,
+        });
+        Ok(())
+    }
 }
 
 fn may_commit(
@@ -133,30 +160,6 @@ fn may_commit(
     match node.groups.get(group) {
         Some(cell) => cell.lock().check_commit(who, generation),
         None => Group::default().check_commit(who, generation),
-    }
-}
-
-fn check_partition(
-    node: &Node,
-    topic: &str,
-    partition: i32,
-    metadata: Option<&str>,
-) -> Result<(), ResponseError> {
-    node.partition(topic, partition)?;
-    if metadata.is_some_and(|metadata| metadata.len() > MAX_METADATA_BYTES) {
-        return Err(ResponseError::OffsetMetadataTooLarge);
-    }
-    Ok(())
-}
-
-fn offset(topic: &str, partition: i32, committed: (i64, i32, Option<&str>)) -> PartitionOffset {
-    PartitionOffset {
-        partition: TopicPartition::new(topic, partition),
-        committed: CommittedOffset {
-            offset: committed.0,
-            leader_epoch: committed.1,
-            metadata: committed.2.map(ToOwned::to_owned),
-        },
     }
 }
 
