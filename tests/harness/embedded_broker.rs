@@ -95,7 +95,17 @@ impl BrokerProcess {
 
     /// kill -9, then a new process on the same folder and port.
     pub(crate) fn kill_and_restart(&mut self) {
+        self.kill();
+        self.restart();
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(&mut self) {
         self.process.kill();
+    }
+
+    /// A new process on the folder and port of the killed one.
+    pub(crate) fn restart(&mut self) {
         self.process = spawn(self.folder.path(), &self.address);
         self.wait_until_it_answers();
     }

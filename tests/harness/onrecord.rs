@@ -77,8 +77,34 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it with its talk going to the end of `log`.
     pub(crate) fn start(arguments: &[String], folder: &Path, log: &Path) -> Self {
+        Self::spawn(Command::new(binary()), arguments, folder, log)
+    }
+
+    /// The same, and none of its files can grow over so many blocks of 512 bytes until
+    /// [`make_room`](Self::make_room): as on a full disk, which a test cannot have.
+    pub(crate) fn start_with_small_files(
+        blocks: usize,
+        arguments: &[String],
+        folder: &Path,
+        log: &Path,
+    ) -> Self {
+        let limited = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &limited]).arg(binary());
+        Self::spawn(shell, arguments, folder, log)
+    }
+
+    /// Lifts the limit on the size of its files.
+    pub(crate) fn make_room(&self) {
+        let pid = self.child.id().to_string();
+        let lifted = Command::new("prlimit")
+            .args(["--pid", &pid, "--fsize=unlimited:unlimited"])
+            .status();
+        assert!(lifted.expect("prlimit starts").success());
+    }
+
+    fn spawn(mut command: Command, arguments: &[String], folder: &Path, log: &Path) -> Self {
         let appended = File::options().create(true).append(true).open(log).unwrap();
-        let mut command = Command::new(binary());
         command.args(arguments).current_dir(folder);
         command.env("RUST_BACKTRACE", "1").stdin(Stdio::null());
         command
