@@ -11,6 +11,7 @@ use super::{
 };
 use crate::harness::{
     client::Client,
+    consumer::Stored,
     deadline::{PATIENCE, wait_for, wait_until},
     feed_server::{FeedServer, Page},
     onrecord::Process,
@@ -54,11 +55,10 @@ fn a_full_disk_is_said_in_words_and_waited_for() {
         client.read_committed(QUOTES.name()).len() >= ITEMS
     });
     wait_until("it to be ready again", || is_ready(&probes));
-    let keyed = |topic: &str| client.read_committed(topic);
-    let articles = keyed(ARTICLES.name());
-    let texts: BTreeSet<String> = articles.iter().map(|record| record.text()).collect();
+    let articles = client.read_committed(ARTICLES.name());
+    let texts: BTreeSet<String> = articles.iter().map(Stored::text).collect();
     assert_eq!((articles.len(), texts.len()), (ITEMS, ITEMS));
-    assert_eq!(keyed(QUOTES.name()).len(), ITEMS);
+    assert_eq!(client.read_committed(QUOTES.name()).len(), ITEMS);
     run.ask_to_end();
     let status = wait_for("the end", PATIENCE, || run.ended());
     assert!(status.success(), "{status}\n{}", run.last_words());
