@@ -41,7 +41,7 @@ pub(crate) fn read_date(text: &str) -> Option<ReadDate> {
     }
     let fields = Fields::read(text)?;
     let year = fields.year?;
-    if year < FIRST_YEAR || year > LAST_YEAR {
+    if !(FIRST_YEAR..=LAST_YEAR).contains(&year) {
         // Beyond what a timestamp can hold, perhaps, but a date all the same.
         fields.date()?;
         return Some(edge(year));

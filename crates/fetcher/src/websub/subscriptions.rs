@@ -298,7 +298,8 @@ mod tests {
         subscriptions.verify(&ask.token, &hub().topic, None, now());
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, ask.secret.as_bytes());
         let tag = ring::hmac::sign(&key, b"news");
-        let digits: String = tag.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+        let digits = tag.as_ref().iter().map(|b| format!("{b:02x}"));
+        let digits = digits.collect::<Vec<_>>().concat();
         let signature = format!("sha256={digits}");
         let deliver = |token: &str, signature: Option<&str>, body: &[u8], time| {
             subscriptions.deliver(token, signature, body, time)

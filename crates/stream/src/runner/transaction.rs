@@ -167,7 +167,7 @@ impl TransactionWriter {
             .key(&record.key)
             .headers(self.headers(record));
         if let Some(key) = &record.partition_key {
-            let partition = partition_of(key, self.partitions_of(&topic, patience)?);
+            let partition = partition_of(key, self.partitions_of(topic, patience)?);
             next = next.partition(i32::try_from(partition).unwrap_or_default());
         }
         if !record.payload.is_empty() {
