@@ -42,8 +42,8 @@ bare copy, both at 5,000 records/s. `whole`, `latency` and `idle` run `onrecord 
 its own over a local publisher of feeds and pages. CPU and memory contain the embedded broker; `-`
 where the system does not tell.")]
 pub(crate) struct Args {
-    /// Articles of about 6 KB for the stages; the whole pipeline gets a third of them
-    #[arg(long, default_value_t = 6_000)]
+    /// Articles of about 6 KB for the sink; processor and whole pipeline get a fifth of them
+    #[arg(long, default_value_t = 10_000)]
     articles: usize,
     /// Threads of the processor; 0 takes one per core
     #[arg(long, default_value_t = 0)]
@@ -128,15 +128,18 @@ fn measure_rates(
         let officials = place.folder.join("officials.toml");
         fs::write(&officials, OFFICIALS).map_err(no_broker)?;
         let extractor = Arc::new(Extractor::new(watchlist::read(&officials)?));
-        let sizes = stages::sizes(&extractor);
+        let enriched = stages::enriched(&extractor);
+        let sizes = stages::sizes(&enriched);
+        let processed = (args.articles / 5).max(1);
+        config.threads = args.threads;
         let stages = Stages {
             articles: args.articles.max(1),
-            threads: args.threads,
+            processed,
             config,
             extractor,
         };
         let mut rows = stages
-            .measure(&sizes)
+            .measure(&enriched)
             .map_err(|error| stream_failure(&error))?;
         // Its processor is not to share the machine with this one's broker.
         if let Some(broker) = embedded {
@@ -147,8 +150,12 @@ fn measure_rates(
         {
             #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
             let bare_per_second = bare.articles as f64 / bare.seconds;
-            let articles = (args.articles / 3).max(1);
-            rows.push(whole::throughput(place, articles, &sizes, bare_per_second)?);
+            rows.push(whole::throughput(
+                place,
+                processed,
+                &sizes,
+                bare_per_second,
+            )?);
         }
         print_sizes(&sizes)?;
         table::print(&rows)?;

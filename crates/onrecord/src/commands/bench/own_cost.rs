@@ -67,14 +67,14 @@ fn at_pace(
     work: impl FnOnce(&RunnerConfig) -> Result<(), StreamError> + Send,
 ) -> Result<Option<f64>, StreamError> {
     let mut config = config.clone();
-    config.kafka.topic_prefix += &format!("own-{name}.");
+    config.kafka.topic_prefix = format!("{}own-{name}.", config.kafka.topic_prefix);
     create_all(&config.kafka)?;
     let mut writer = config.clone();
     writer.batch.records = WRITTEN_AT_ONCE;
     thread::scope(|scope| {
         let worker = scope.spawn(|| work(&config));
         let (before, begun) = (Usage::own(), Instant::now());
-        write(&writer, paced())?;
+        write(&writer, ARTICLES, paced())?;
         let ended = worker.join().unwrap_or_else(|_| {
             Err(StreamError::Config(
                 "the bench's worker panicked".to_owned(),

@@ -25,14 +25,16 @@ pub(super) const COPIES: Topic<Article> = Topic::new("bench-copies");
 const ROUNDS: usize = 3;
 /// Between two looks at a running stage.
 const LOOK_INTERVAL: Duration = Duration::from_millis(2);
-/// Articles whose sizes stand for all.
-const SAMPLE: usize = 100;
+/// Articles that the sink's input is made of, over and over.
+const SAMPLE: usize = 250;
 
 /// What is measured, on which broker.
 pub(super) struct Stages {
+    /// Enriched articles for the sink.
     pub(super) articles: usize,
-    /// Threads of the processor; 0 takes one per core.
-    pub(super) threads: usize,
+    /// Articles for the processor, which takes far longer for each.
+    pub(super) processed: usize,
+    /// With the threads of the processor.
     pub(super) config: RunnerConfig,
     pub(super) extractor: Arc<Extractor>,
 }
@@ -65,15 +67,22 @@ const NAMES: [&str; 4] = [
 
 impl Stages {
     /// The rows; the ratio of each stage is to the bare copy before it.
-    pub(super) fn measure(&self, sizes: &Sizes) -> Result<Vec<Row>, StreamError> {
+    pub(super) fn measure(&self, enriched: &[Enriched]) -> Result<Vec<Row>, StreamError> {
+        let sizes = sizes(enriched);
         let mut rounds = Vec::new();
         for round in 1..=ROUNDS {
             terminal::tell(format_args!("stages, round {round} of {ROUNDS}"));
-            rounds.push(self.round(round)?);
+            rounds.push(self.round(round, enriched)?);
         }
-        let bytes = [sizes.article, sizes.article, sizes.enriched, sizes.enriched];
+        let (processed, sunk) = (self.processed, self.articles);
+        let read = [
+            (processed, sizes.article),
+            (processed, sizes.article),
+            (sunk, sizes.enriched),
+            (sunk, sizes.enriched),
+        ];
         let mut rows: Vec<Row> = Vec::new();
-        for (place, name) in NAMES.into_iter().enumerate() {
+        for (place, (name, (articles, bytes_each))) in NAMES.into_iter().zip(read).enumerate() {
             let runs = rounds.iter().filter_map(|round| round.get(place).copied());
             let Some(run) = middle(runs.collect()) else {
                 continue;
@@ -81,8 +90,8 @@ impl Stages {
             let bare = rows.last().filter(|_| place % 2 == 1);
             rows.push(Row {
                 name,
-                articles: self.articles,
-                bytes_each: bytes.get(place).copied().unwrap_or_default(),
+                articles,
+                bytes_each,
                 seconds: run.seconds,
                 cpu_seconds: run.cpu_seconds,
                 memory_mb: Usage::own().peak_memory_mb,
@@ -93,46 +102,43 @@ impl Stages {
     }
 
     /// Bare copy and stage in turn, on topics of this round's own.
-    fn round(&self, round: usize) -> Result<[Run; 4], StreamError> {
-        let mut config = self.config.clone();
-        config.kafka.topic_prefix += &format!("round-{round}.");
-        create_all(&config.kafka)?;
-        write(&config, (0..self.articles).map(article))?;
+    fn round(&self, round: usize, enriched: &[Enriched]) -> Result<[Run; 4], StreamError> {
+        let of_processor = self.fresh(&format!("processor-{round}."))?;
+        write(&of_processor, ARTICLES, (0..self.processed).map(article))?;
         let make_processor = || ProcessStage::new(Arc::clone(&self.extractor));
+        let copied = copy(&of_processor, ARTICLES.name(), self.processed)?;
+        let processed =
+            run_until_committed(&of_processor, ARTICLES, self.processed, &make_processor)?;
+        let of_sink = RunnerConfig {
+            threads: 1,
+            ..self.fresh(&format!("sink-{round}."))?
+        };
+        let again = enriched.iter().cycle().take(self.articles).cloned();
+        write(&of_sink, ENRICHED, again)?;
         Ok([
-            self.copy(&config, ARTICLES.name())?,
-            self.run_to_end(&config, ARTICLES, self.threads, &make_processor)?,
-            self.copy(&config, ENRICHED.name())?,
-            self.run_to_end(&config, ENRICHED, 1, &SinkStage::default)?,
+            copied,
+            processed,
+            copy(&of_sink, ENRICHED.name(), self.articles)?,
+            run_until_committed(&of_sink, ENRICHED, self.articles, &SinkStage::default)?,
         ])
     }
 
-    fn copy(&self, config: &RunnerConfig, from: &str) -> Result<Run, StreamError> {
-        let before = Usage::own();
-        let took = copy_bare(config, from, COPIES.name(), self.articles)?;
-        Ok(Run {
-            seconds: took.as_secs_f64(),
-            cpu_seconds: Usage::own().cpu_since(before),
-        })
+    /// Topics that nothing else has written to.
+    fn fresh(&self, name: &str) -> Result<RunnerConfig, StreamError> {
+        let mut config = self.config.clone();
+        config.kafka.topic_prefix = format!("{}{name}", config.kafka.topic_prefix);
+        create_all(&config.kafka)?;
+        Ok(config)
     }
+}
 
-    /// Runs a stage until it has committed all inputs; counted from when it has joined its group.
-    fn run_to_end<S: Stage>(
-        &self,
-        config: &RunnerConfig,
-        input: Topic<S::Input>,
-        threads: usize,
-        make_stage: &(impl Fn() -> S + Sync),
-    ) -> Result<Run, StreamError>
-    where
-        S::Input: Record,
-    {
-        let config = RunnerConfig {
-            threads,
-            ..config.clone()
-        };
-        run_until_committed(&config, input, self.articles, make_stage)
-    }
+fn copy(config: &RunnerConfig, from: &str, records: usize) -> Result<Run, StreamError> {
+    let before = Usage::own();
+    let took = copy_bare(config, from, COPIES.name(), records)?;
+    Ok(Run {
+        seconds: took.as_secs_f64(),
+        cpu_seconds: Usage::own().cpu_since(before),
+    })
 }
 
 /// Runs a stage until it has committed so many inputs; counted from when it has joined its group.
@@ -171,13 +177,14 @@ where
     })
 }
 
-/// Writes articles in transactions, and says when all are committed.
-pub(super) fn write(
+/// Writes records in transactions, and says when all are committed.
+pub(super) fn write<T: Record>(
     config: &RunnerConfig,
-    articles: impl Iterator<Item = Article>,
+    topic: Topic<T>,
+    records: impl Iterator<Item = T>,
 ) -> Result<(), StreamError> {
     let stop = CancellationToken::new();
-    produce_transactionally(config, "bench", ARTICLES, articles.map(Ok), &stop).map(|_| ())
+    produce_transactionally(config, "bench", topic, records.map(Ok), &stop).map(|_| ())
 }
 
 /// Creates the topics of a run.
@@ -196,28 +203,35 @@ pub(super) fn create_all(kafka: &KafkaConfig) -> Result<(), StreamError> {
     create_topics(kafka, &topics).map(|_| ())
 }
 
-/// Sizes of a sample of the articles and of what is made of them.
-pub(super) fn sizes(extractor: &Extractor) -> Sizes {
-    let mut sizes = Sizes::default();
-    let mut sink = SinkStage;
-    for number in 0..SAMPLE {
+/// The first articles with what is found in them.
+pub(super) fn enriched(extractor: &Extractor) -> Vec<Enriched> {
+    let enriched = (0..SAMPLE).map(|number| {
         let article = article(number);
-        sizes.article += bytes_of(&article);
         let extraction = extractor.extract(&article.body, &article.language);
-        let enriched = Enriched {
+        Enriched {
             article,
             extraction,
-        };
-        sizes.enriched += bytes_of(&enriched);
+        }
+    });
+    enriched.collect()
+}
+
+/// Sizes of these articles and of what is made of them.
+pub(super) fn sizes(enriched: &[Enriched]) -> Sizes {
+    let mut sizes = Sizes::default();
+    let mut sink = SinkStage;
+    for enriched in enriched {
+        sizes.article += bytes_of(&enriched.article);
+        sizes.enriched += bytes_of(enriched);
         let mut outbox = Outbox::new();
-        if sink.process(enriched, &mut outbox).is_ok() {
+        if sink.process(enriched.clone(), &mut outbox).is_ok() {
             let records = outbox.records();
             sizes.found += float(records.len());
             let payloads = records.iter().map(|record| record.payload.len());
             sizes.found_bytes += float(payloads.sum());
         }
     }
-    let sample = float(SAMPLE);
+    let sample = float(enriched.len());
     Sizes {
         article: sizes.article / sample,
         enriched: sizes.enriched / sample,

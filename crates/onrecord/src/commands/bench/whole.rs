@@ -2,7 +2,7 @@
 //! and what it costs when nothing happens.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     path::Path,
     thread,
     time::{Duration, Instant},
@@ -153,8 +153,8 @@ pub(super) fn latency(place: Place<'_>, articles: usize) -> Result<Latency, Fail
 }
 
 /// When the first quote of each article was readable.
-fn first_quotes(mut reader: Reader, articles: usize) -> Result<HashMap<usize, Instant>, Failure> {
-    let mut arrived = HashMap::new();
+fn first_quotes(mut reader: Reader, articles: usize) -> Result<BTreeMap<usize, Instant>, Failure> {
+    let mut arrived = BTreeMap::new();
     let mut last_news = Instant::now();
     while arrived.len() < articles {
         match reader.next(Duration::from_millis(200)) {
