@@ -5,7 +5,7 @@
 //! page. Boxes are told by element, class and id; a box that holds much running text is kept, as
 //! sites name the article itself in odd ways.
 
-use std::sync::LazyLock;
+use std::{ops::RangeInclusive, sync::LazyLock};
 
 use regex::Regex;
 
@@ -132,8 +132,8 @@ static PUBLISHED_LINE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the expression is fixed")
 });
 
-/// A line that says when it was published is not longer than this.
-const MAX_PUBLISHED_LINE_BYTES: usize = 100;
+/// A line that says when it was published is as long as this.
+const PUBLISHED_LINE_BYTES: RangeInclusive<usize> = 12..=100;
 
 /// Words in a class, rel or itemprop that say that an element names the author.
 static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
@@ -345,7 +345,7 @@ impl Pass {
 
     fn published_line(&mut self, text: &str) {
         let line = text.trim();
-        if self.survey.published_line.is_some() || line.len() > MAX_PUBLISHED_LINE_BYTES {
+        if self.survey.published_line.is_some() || !PUBLISHED_LINE_BYTES.contains(&line.len()) {
             return;
         }
         if let Some(date) = PUBLISHED_LINE.captures(line).and_then(|found| found.get(1)) {
