@@ -4,6 +4,7 @@
 //! speakers, entities and mentions of watched officials. It cannot fail; odd text gives fewer
 //! findings.
 
+mod confidence;
 #[cfg(not(feature = "training"))]
 mod entity;
 #[cfg(feature = "training")]

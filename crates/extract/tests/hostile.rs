@@ -122,6 +122,8 @@ fn texts_built_to_be_slow_end() {
         "Smith, who said Jones, who said ",
         "declined to comment, ",
         "‘a’ s’ ",
+        "Ada Morrow, 52, said. ",
+        "A villager said he left. “No,” he said in a statement on Tuesday. ",
     ];
     for unit in repeated {
         check(&unit.repeat(20_000 / unit.len()));

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        alerts, bench, broker, check, completions, config, demo, extract, feeds, officials, replay,
-        rules, run, stage, tap, topics,
+        alerts, bench, broker, check, completions, config, demo, eval, explain, extract, feeds,
+        officials, replay, rules, run, stage, tap, topics,
     },
     exit::{Exit, Failure},
 };
@@ -48,6 +48,8 @@ enum Command {
     Run(run::Args),
     Demo(demo::Args),
     Extract(extract::Args),
+    Explain(explain::Args),
+    Eval(eval::Args),
     Tap(tap::Args),
     Topics(topics::Args),
     Replay(replay::Args),
@@ -75,6 +77,8 @@ pub(crate) fn run() -> Result<Exit, Failure> {
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Demo(args)) => demo::run(args),
         Some(Command::Extract(args)) => extract::run(args),
+        Some(Command::Explain(args)) => explain::run(args),
+        Some(Command::Eval(args)) => eval::run(args),
         Some(Command::Tap(args)) => tap::run(args),
         Some(Command::Topics(args)) => topics::run(args),
         Some(Command::Replay(args)) => replay::run(args),

@@ -7,6 +7,8 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod eval;
+pub(crate) mod explain;
 pub(crate) mod extract;
 pub(crate) mod feeds;
 pub(crate) mod officials;

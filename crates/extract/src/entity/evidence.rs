@@ -69,23 +69,31 @@ pub(super) fn add_shown(document: &Document<'_>, words: &[Word], names: &mut Vec
     put(names, found);
 }
 
-/// Puts `found` in, in place of the names that they overlap.
+/// Puts `found` in, in place of the names that they overlap; both in text order, in one pass.
 fn put(names: &mut Vec<Name>, found: Vec<(Name, Sureness)>) {
     names.sort_by_key(|name| name.tokens.start);
+    let mut known = std::mem::take(names).into_iter().peekable();
     for (shown, sureness) in found {
-        let first = names.partition_point(|name| name.tokens.end <= shown.tokens.start);
-        let last = names.partition_point(|name| name.tokens.start < shown.tokens.end);
-        let known = names.get(first..last).unwrap_or_default();
-        let is_as_good = known.iter().any(|name| {
+        while let Some(name) = known.next_if(|name| name.tokens.end <= shown.tokens.start) {
+            names.push(name);
+        }
+        let mut overlapped = Vec::new();
+        while let Some(name) = known.next_if(|name| name.tokens.start < shown.tokens.end) {
+            overlapped.push(name);
+        }
+        let is_as_good = overlapped.iter().any(|name| {
             let holds =
                 name.tokens.start <= shown.tokens.start && name.tokens.end >= shown.tokens.end;
             let is_longer = name.tokens.len() > shown.tokens.len();
             holds && (name.kind == shown.kind || sureness == Sureness::Likely || is_longer)
         });
-        if !is_as_good && first <= last {
-            names.splice(first..last, [shown]);
+        if is_as_good {
+            names.append(&mut overlapped);
+        } else {
+            names.push(shown);
         }
     }
+    names.extend(known);
 }
 
 struct Shown<'s, 't> {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Words looked at behind a cue; what stands farther off belongs to something else.
-const REACH: usize = 24;
+pub(crate) const REACH: usize = 24;
 
 /// What an attribution says of the occasion.
 #[derive(Clone, Copy, Debug, Default)]

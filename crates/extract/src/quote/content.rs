@@ -346,10 +346,11 @@ fn clause_end(
 /// Where the main clause goes on behind a relative clause without commas ("the man who vowed to stay
 /// seems frail"), by the parser's word.
 fn main_verb(view: &View<'_, '_>, who: usize, from: usize, end: usize) -> Option<usize> {
-    (from + 1..end).find(|place| {
+    // A subject stands close before "who", and no relative clause is longer.
+    (from + 1..end.min(from + 60)).find(|place| {
         is_finite(view, *place)
             && !view.is_marked(*place)
-            && (0..who).any(|subject| {
+            && (who.saturating_sub(12)..who).any(|subject| {
                 view.head(subject) == Some(*place) && view.label(subject) == Label::Subject
             })
     })

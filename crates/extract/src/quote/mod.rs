@@ -25,7 +25,6 @@ pub(crate) struct Found {
     pub(crate) antecedent: Option<Span>,
     pub(crate) addressee: Option<Span>,
     pub(crate) circumstances: Circumstances,
-    pub(crate) confidence: f32,
     pub(crate) rules: Vec<&'static str>,
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use model::{Span, SpeechAct};
 
 use super::{
-    circumstance::{Circumstances, circumstances},
+    circumstance::{Circumstances, REACH, circumstances},
     content::{Content, addressee, complement, fronted},
     subject::{Subject, phrase_after, subject_of},
     verb::{Form, Verb, cues},
@@ -33,7 +33,6 @@ pub(crate) struct Attribution {
     pub(crate) antecedent: Option<Span>,
     pub(crate) addressee: Option<Span>,
     pub(crate) circumstances: Circumstances,
-    pub(crate) weight: u8,
     pub(crate) rules: Vec<&'static str>,
     /// First token of the sentence, and one past its last.
     pub(crate) sentence: Range<usize>,
@@ -475,7 +474,6 @@ impl Sentence<'_, '_, '_> {
                 .and_then(|subject| view.span(subject.antecedent.as_ref()?)),
             subject: subject.and_then(|subject| view.span(&subject.range)),
             addressee: addressee.and_then(|range| view.span(&range)),
-            weight: verb.cue.weight,
             rules,
             sentence: self.range.clone(),
         }
@@ -495,7 +493,8 @@ impl Sentence<'_, '_, '_> {
         });
         let right = subject.map_or(verb.at + 1, |subject| subject.range.end.max(verb.at + 1));
         let is_said = |place: usize| clauses.iter().any(|content| content.range.contains(&place));
-        let is_front_free = !(0..left).any(is_said)
+        let is_front_free = left <= REACH
+            && !(0..left).any(is_said)
             && !view.quotes.iter().any(|(at, _)| *at < left)
             && !(0..left).any(|place| super::verb::is_finite(view, place));
         let front = if is_front_free { 0..left } else { 0..0 };
@@ -504,13 +503,14 @@ impl Sentence<'_, '_, '_> {
                 .iter()
                 .any(|(at, place)| place == quotation && *at <= left)
         });
-        let stop = (right..view.len()).find(|place| {
+        let reach = view.len().min(right + REACH);
+        let stop = (right..reach).find(|place| {
             is_said(*place)
                 || view.is(*place, "that")
                 || !has_before && view.quote_before(*place).is_some()
                 || super::verb::is_finite(view, *place)
         });
-        let stop = stop.unwrap_or(view.len());
+        let stop = stop.unwrap_or(reach);
         [front, right..stop.max(right)]
     }
 
@@ -552,7 +552,6 @@ impl Sentence<'_, '_, '_> {
                 antecedent: None,
                 addressee: None,
                 circumstances: Circumstances::default(),
-                weight: 3,
                 rules: ["source phrase"]
                     .into_iter()
                     .chain(content.iter().map(|content| content.rule))
@@ -658,7 +657,6 @@ impl Sentence<'_, '_, '_> {
                 subject: subject.and_then(|subject| view.span(&subject.range)),
                 addressee: None,
                 circumstances: Circumstances::default(),
-                weight: 2,
                 rules: vec!["refusal to comment"],
                 sentence: self.range.clone(),
             });
@@ -690,7 +688,6 @@ impl Sentence<'_, '_, '_> {
                 antecedent: None,
                 addressee: None,
                 circumstances: Circumstances::default(),
-                weight: 1,
                 rules: vec![rule],
                 sentence: self.range.clone(),
             });

@@ -124,12 +124,6 @@ fn quote(document: &Document<'_>, quotations: &[Quotation], turn: Attribution) -
         (false, true) => QuoteKind::Mixed,
         (false, false) => QuoteKind::Indirect,
     };
-    let base = match turn.weight {
-        0 | 1 => 0.5,
-        2 => 0.65,
-        _ => 0.8,
-    };
-    let confidence = base + if turn.subject.is_some() { 0.1 } else { -0.1 };
     Some(Found {
         content,
         kind,
@@ -139,7 +133,6 @@ fn quote(document: &Document<'_>, quotations: &[Quotation], turn: Attribution) -
         antecedent: turn.antecedent,
         addressee: turn.addressee,
         circumstances: turn.circumstances,
-        confidence,
         rules: turn.rules,
     })
 }

@@ -15,6 +15,7 @@ pub use self::candidate::{Candidate, Reason};
 use self::figure::{Cast, Gender, is_possessor};
 pub(crate) use self::reference::{add_references, fill_about};
 use crate::{
+    confidence::Rates,
     pack::{Pack, Trait, Traits},
     quote::Found,
     sentence::Document,
@@ -87,9 +88,7 @@ fn finish(quote: Found, speaker: Option<Speaker>) -> Quote {
     {
         rules.push(format!("pronoun stands for {}", speaker.name));
     }
-    let confidence = speaker.as_ref().map_or(quote.confidence, |speaker| {
-        speaker.confidence.min(quote.confidence)
-    });
+    let confidence = Rates::english().of_quote(&quote.rules, speaker.as_ref());
     Quote {
         kind: quote.kind,
         act: quote.act,
@@ -131,7 +130,7 @@ impl Resolver<'_, '_> {
                 Trait::RelativePronouns,
                 Trait::OtherPronouns,
             ]);
-        let (figure, kind, confidence) = if is_pronoun {
+        let (figure, kind) = if is_pronoun {
             let figure = match quote.antecedent {
                 Some(antecedent) => self.by_phrase(antecedent),
                 None => {
@@ -140,19 +139,11 @@ impl Resolver<'_, '_> {
                     figure
                 }
             };
-            (
-                figure,
-                SpeakerKind::Pronoun,
-                if figure.is_some() { 0.75 } else { 0.5 },
-            )
+            (figure, SpeakerKind::Pronoun)
         } else {
             let figure = self.by_phrase(span);
             let kind = self.kind(&words, figure, span);
-            (
-                figure.or_else(|| self.described(&words, kind, span)),
-                kind,
-                0.95,
-            )
+            (figure.or_else(|| self.described(&words, kind, span)), kind)
         };
         if let Some(figure) = figure {
             self.said.push((span.start(), figure));
@@ -177,7 +168,7 @@ impl Resolver<'_, '_> {
                 .unwrap_or(words),
             entity: named.and_then(|figure| figure.entity),
             official: None,
-            confidence,
+            confidence: Rates::english().of_speaker(kind),
         })
     }
 

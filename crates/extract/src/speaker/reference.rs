@@ -1,6 +1,8 @@
 //! What quotes say of the article's entities: whom they are about, and where speakers are
 //! referred to without a name.
 
+use std::collections::BTreeMap;
+
 use model::{Entity, EntityMention, MentionForm, Quote, Span, SpeakerKind};
 
 /// Gives every quote the entities that are named in its content.
@@ -33,6 +35,7 @@ pub(crate) fn fill_about(quotes: &mut [Quote], entities: &[Entity]) {
 /// Adds "he" and "the minister" to the mentions of the entity that they were found to stand for, as
 /// speakers; other pronouns and descriptions are not looked into.
 pub(crate) fn add_references(entities: &mut [Entity], quotes: &[Quote]) {
+    let mut added: BTreeMap<usize, Vec<EntityMention>> = BTreeMap::new();
     for speaker in quotes.iter().filter_map(|quote| quote.speaker.as_ref()) {
         let form = match speaker.kind {
             SpeakerKind::Pronoun => MentionForm::Pronoun,
@@ -42,7 +45,10 @@ pub(crate) fn add_references(entities: &mut [Entity], quotes: &[Quote]) {
             | SpeakerKind::Plural
             | SpeakerKind::Unnamed => continue,
         };
-        let Some(entity) = speaker.entity.and_then(|place| entities.get_mut(place)) else {
+        let Some((place, entity)) = speaker
+            .entity
+            .and_then(|place| Some((place, entities.get(place)?)))
+        else {
             continue;
         };
         for span in &speaker.spans {
@@ -58,10 +64,16 @@ pub(crate) fn add_references(entities: &mut [Entity], quotes: &[Quote]) {
                 .take(2)
                 .any(|mention| mention.span.overlaps(*span));
             if !is_known {
-                entity
-                    .mentions
-                    .insert(at, EntityMention { span: *span, form });
+                let mention = EntityMention { span: *span, form };
+                added.entry(place).or_default().push(mention);
             }
+        }
+    }
+    for (place, mentions) in added {
+        if let Some(entity) = entities.get_mut(place) {
+            entity.mentions.extend(mentions);
+            entity.mentions.sort_unstable_by_key(|mention| mention.span);
+            entity.mentions.dedup_by_key(|mention| mention.span);
         }
     }
 }

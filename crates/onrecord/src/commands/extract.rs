@@ -7,7 +7,7 @@ mod view;
 
 use std::{
     io::{BufReader, Write, stdin},
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread,
 };
 
@@ -114,6 +114,28 @@ fn extract_documents(args: &Args, extractor: &Extractor) -> Result<Exit, Failure
     } else {
         Exit::Input
     })
+}
+
+/// A text file or standard input, and the language that it names.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(crate) fn read_text(path: &Path) -> Result<(String, Option<Language>), Failure> {
+    let Text { body, language } = input::read(path)?;
+    Ok((body, language))
+}
+
+/// The findings in one document as a line of JSON, positions in code points.
+pub(crate) fn findings_line(
+    id: &Value,
+    text: &str,
+    language: Option<&str>,
+    extractor: &Extractor,
+) -> Vec<u8> {
+    let language = language.and_then(|tag| tag.parse().ok());
+    let language = language.unwrap_or_else(Language::undetermined);
+    let extraction = extractor.extract(text, &language);
+    Findings::new(id, text, &extraction, Unit::Chars).line()
 }
 
 fn render(

@@ -2,7 +2,7 @@
 
 use model::{
     Entity, EntityKind, Extraction, Mention, MentionEvidence, MentionForm, Quote, QuoteKind, Span,
-    SpeechAct,
+    SpeakerKind, SpeechAct,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -32,7 +32,21 @@ struct QuoteFinding<'a> {
     r#type: QuoteKind,
     act: SpeechAct,
     text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speaker_kind: Option<SpeakerKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addressee: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    medium: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    translated: bool,
+    /// Clusters of the entities named in the content.
+    #[serde(skip_serializing_if = "<[usize]>::is_empty")]
+    about: &'a [usize],
     confidence: f32,
+    rules: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -134,7 +148,14 @@ fn quote_finding<'a>(quote: &'a Quote, text: &str, map: &OffsetMap<'_>) -> Quote
         r#type: quote.kind,
         act: quote.act,
         text: words(&quote.content, text),
+        speaker_kind: speaker.map(|speaker| speaker.kind),
+        addressee: quote.addressee.map(|span| map.span(span)),
+        medium: quote.medium.map(|span| map.span(span)),
+        date: quote.date.map(|span| map.span(span)),
+        translated: quote.translated,
+        about: &quote.about,
         confidence: quote.confidence,
+        rules: &quote.rules,
     }
 }
 

@@ -1,0 +1,187 @@
+//! The measures of the table, and where the scorers' figures hold them.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// A set of labelled text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Set {
+    /// Political news in English.
+    PolNeAR,
+    /// Regional news, labels of our own.
+    Regional,
+    /// English entities of several genres; the model was trained on most of them.
+    Entities,
+}
+
+/// A scorer and its flags.
+type Run = (PathBuf, Vec<&'static str>);
+
+impl Set {
+    pub(super) const ALL: [Self; 3] = [Self::PolNeAR, Self::Regional, Self::Entities];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::PolNeAR => "PolNeAR",
+            Self::Regional => "regional news",
+            Self::Entities => "entities",
+        }
+    }
+
+    /// The scorers to run, in the order that measures count them.
+    pub(super) fn runs(self, data: &Path) -> Vec<Run> {
+        let quotes = data.join("eval/quotes/score.py");
+        let entities = data.join("eval/entities/score.py");
+        match self {
+            Self::PolNeAR => vec![
+                (quotes.clone(), vec!["--speech"]),
+                (quotes, vec!["--speech", "--spans"]),
+            ],
+            Self::Regional => vec![(quotes, vec!["--speech"]), (entities, Vec::new())],
+            Self::Entities => vec![(entities, vec!["--by", "source"])],
+        }
+    }
+}
+
+/// A row of the table.
+pub(super) struct Measure {
+    pub(super) set: Set,
+    pub(super) name: &'static str,
+    /// The best figure of others.
+    pub(super) peer: &'static str,
+    pub(super) reach: &'static str,
+    pub(super) aim: &'static str,
+    /// Which run of the set's scorers holds it.
+    run: usize,
+    /// Where in its figures, as a JSON pointer.
+    at: &'static str,
+    form: Form,
+}
+
+/// How a figure is written.
+enum Form {
+    /// A share, in per cent.
+    Percent,
+    /// How many of how many.
+    Count,
+}
+
+impl Measure {
+    /// Today's figure, where the scorers gave one.
+    pub(super) fn read(&self, scores: &[Value]) -> Option<String> {
+        let value = scores.get(self.run)?.pointer(self.at)?;
+        match self.form {
+            Form::Percent => Some(format!("{:.1}", value.as_f64()? * 100.0)),
+            Form::Count => {
+                let part = value.get(0)?.as_u64()?;
+                let whole = value.get(1)?.as_u64()?;
+                Some(format!("{part} of {whole}"))
+            }
+        }
+    }
+}
+
+const fn percent(
+    set: Set,
+    name: &'static str,
+    [peer, reach, aim]: [&'static str; 3],
+    run: usize,
+    at: &'static str,
+) -> Measure {
+    Measure {
+        set,
+        name,
+        peer,
+        reach,
+        aim,
+        run,
+        at,
+        form: Form::Percent,
+    }
+}
+
+/// The measures, in the order of the table. Reach and aim of regional news are those of the share
+/// that is kept back.
+pub(super) const MEASURES: [Measure; 11] = [
+    percent(
+        Set::PolNeAR,
+        "PolNeAR speech, J>=.8 F1, all",
+        ["55", "62", "72"],
+        0,
+        "/scores/all/J80/2",
+    ),
+    percent(
+        Set::PolNeAR,
+        "PolNeAR speech, attribution F1, all",
+        ["57", "65", "75"],
+        0,
+        "/scores/all/att_f1/2",
+    ),
+    percent(
+        Set::PolNeAR,
+        "PolNeAR speech, direct attribution F1, span by span",
+        ["80", "87", "92"],
+        1,
+        "/scores/direct/att_f1/2",
+    ),
+    percent(
+        Set::Regional,
+        "regional news, J>=.8 F1, all",
+        ["", "", ""],
+        0,
+        "/scores/all/J80/2",
+    ),
+    percent(
+        Set::Regional,
+        "regional news, attribution F1",
+        ["", "78", "90"],
+        0,
+        "/scores/all/att_f1/2",
+    ),
+    Measure {
+        set: Set::Regional,
+        name: "regional news, pronoun speakers resolved",
+        peer: "",
+        reach: "80 %",
+        aim: "95 %",
+        run: 0,
+        at: "/scores/all/pron",
+        form: Form::Count,
+    },
+    percent(
+        Set::Regional,
+        "regional news entities, exact F1",
+        ["88.2", "88.5", "92"],
+        1,
+        "/ALL/exact/ALL/f",
+    ),
+    percent(
+        Set::Regional,
+        "regional news entities, persons",
+        ["86", "92", "96"],
+        1,
+        "/ALL/exact/PERSON/f",
+    ),
+    percent(
+        Set::Regional,
+        "name coreference, predicted names, CoNLL F",
+        ["87", "90", "94"],
+        1,
+        "/ALL/coref_names/conll",
+    ),
+    percent(
+        Set::Entities,
+        "UNER English-EWT, exact F1 (trained on)",
+        ["", "", ""],
+        0,
+        "/source=UniversalNER~1UNER_English-EWT/exact/ALL/f",
+    ),
+    percent(
+        Set::Entities,
+        "CrossNER, exact F1 (trained on)",
+        ["", "", ""],
+        0,
+        "/source=zliucr~1CrossNER/exact/ALL/f",
+    ),
+];
