@@ -38,6 +38,9 @@ struct AlertView<'a> {
     alert: &'a Alert,
     headline: String,
     why: String,
+    /// To the second; the alert has them whole.
+    published: Option<String>,
+    fetched: String,
 }
 
 impl Messages {
@@ -131,6 +134,8 @@ fn view(alert: &Alert) -> AlertView<'_> {
         alert,
         headline: headline(alert),
         why: why(alert),
+        published: alert.article.published.map(|time| format!("{time:.0}")),
+        fetched: format!("{:.0}", alert.article.fetched),
     }
 }
 
