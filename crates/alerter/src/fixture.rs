@@ -91,8 +91,8 @@ pub(crate) fn enriched_by(outlet: &str, url: &str, origin: Origin) -> Enriched {
             ],
             "entities": [],
             "mentions": [
-                mention("mara-venn", "Mara Venn", json!({ "kind": "full_alias" }), 0.9),
-                mention("idris-kell", "Idris Kell", json!({ "kind": "full_alias" }), 0.8),
+                mention("mara-venn", "Mara Venn", &json!({ "kind": "full_alias" }), 0.9),
+                mention("idris-kell", "Idris Kell", &json!({ "kind": "full_alias" }), 0.8),
             ],
         },
     }))
@@ -112,7 +112,7 @@ fn quote(kind: &str, act: &str, content: &str, cue: &str, speaker: &str, confide
     })
 }
 
-fn mention(official: &str, words: &str, evidence: Value, score: f32) -> Value {
+fn mention(official: &str, words: &str, evidence: &Value, score: f32) -> Value {
     json!({
         "official": official, "span": span(words), "alias": words,
         "evidence": [evidence], "score": score,

@@ -157,20 +157,20 @@ pub(crate) fn headline(alert: &Alert) -> String {
 
 /// Rule, clauses, aliases and their evidence.
 pub(crate) fn why(alert: &Alert) -> String {
-    let mut why = format!("rule {}", alert.rule);
-    if !alert.clauses.is_empty() {
-        why.push_str(&format!(" ({})", alert.clauses.join(", ")));
-    }
-    for evidence in &alert.evidence {
-        why.push_str(&format!("; known as {}", known_as(evidence)));
-    }
-    why
+    let rule = if alert.clauses.is_empty() {
+        format!("rule {}", alert.rule)
+    } else {
+        format!("rule {} ({})", alert.rule, alert.clauses.join(", "))
+    };
+    let known = alert.evidence.iter().map(known_as);
+    let parts: Vec<String> = std::iter::once(rule).chain(known).collect();
+    parts.join("; ")
 }
 
 fn known_as(evidence: &AlertEvidence) -> String {
     let reasons: Vec<String> = evidence.evidence.iter().map(reason).collect();
     format!(
-        "\u{201c}{}\u{201d} by {} ({:.0} %)",
+        "known as \u{201c}{}\u{201d} by {} ({:.0} %)",
         evidence.alias,
         reasons.join(" and "),
         evidence.score * 100.0

@@ -102,7 +102,7 @@ mod tests {
         let start: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
         let came = |number: u32| {
             let outlet = format!("Outlet {number}");
-            let origin = if number % 7 == 0 {
+            let origin = if number.is_multiple_of(7) {
                 Origin::Backfill
             } else {
                 Origin::Live

@@ -44,9 +44,9 @@ pub(crate) fn compile(
             );
             mistakes.push(Mistake::new(&shown_name(rule), "", message));
         }
-        match compile_one(rule, &watchlist) {
+        match Rule::compile(rule.clone(), &watchlist) {
             Ok(rule) => rules.push(rule),
-            Err(mistake) => mistakes.push(mistake),
+            Err(error) => mistakes.push(mistake(rule, &error)),
         }
     }
     if !mistakes.is_empty() {
@@ -58,16 +58,8 @@ pub(crate) fn compile(
     Ok((watchlist, rules))
 }
 
-/// Compiles one rule.
-///
-/// # Errors
-/// The mistake, with its place.
-pub(crate) fn compile_one(rule: &RuleConfig, watchlist: &Watchlist) -> Result<Rule, Mistake> {
-    Rule::compile(rule.clone(), watchlist).map_err(|error| mistake(rule, &error))
-}
-
 /// Tells what is odd about a rule.
-pub(crate) fn warn(rule: &Rule) {
+fn warn(rule: &Rule) {
     for warning in rule.warnings() {
         let drawn = warning.drawn(&rule.config().when);
         terminal::tell(format_args!("warning: rule {}\n{drawn}", rule.name()));

@@ -57,7 +57,7 @@ pub(super) fn parse(rule: &str) -> Result<Parsed, RuleError> {
     let parsed = parser.any(0)?;
     match parser.tokens.get(parser.at) {
         None => Ok(parsed),
-        Some(token) => Err(parser.unexpected(token)),
+        Some(token) => Err(Parser::unexpected(token)),
     }
 }
 
@@ -95,7 +95,7 @@ impl Parser<'_> {
             let inner = self.any(depth + 1)?;
             if self.take(&TokenKind::Close).is_none() {
                 return Err(match self.tokens.get(self.at) {
-                    Some(token) => self.unexpected(token),
+                    Some(token) => Self::unexpected(token),
                     None => RuleError::new("parenthesis is not closed", self.end()),
                 });
             }
@@ -287,7 +287,7 @@ impl Parser<'_> {
         is_it
     }
 
-    fn unexpected(&self, token: &Token) -> RuleError {
+    fn unexpected(token: &Token) -> RuleError {
         match &token.kind {
             TokenKind::Close => {
                 RuleError::new("nothing was opened that this closes", token.place.clone())

@@ -63,7 +63,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 fn preview(name: &str, config: &ConfigArgs) -> Result<Exit, Failure> {
     let alerter = config.load()?.settings.alerter;
     let Some(target) = alerter.target.iter().find(|target| target.name() == name) else {
-        let names: Vec<&str> = alerter.target.iter().map(|target| target.name()).collect();
+        let names: Vec<&str> = alerter
+            .target
+            .iter()
+            .map(alerter::TargetConfig::name)
+            .collect();
         return Err(Failure::plain(
             Exit::Config,
             format_args!("no target is called {name}"),
