@@ -113,13 +113,14 @@ mod tests {
                 start + Duration::from_secs(u64::from(number * 13)),
             )
         };
+        let all: Vec<_> = (0..40).map(came).collect();
         // Live: the clock goes on by itself, a second at a time.
         let mut live = router();
         let mut sent = Vec::new();
         for second in 0..3_600 {
             let now = start + Duration::from_secs(second);
-            for (enriched, _) in (0..40).map(came).filter(|(_, time)| *time == now) {
-                for alert in alerts(&rules, enriched) {
+            for (enriched, _) in all.iter().filter(|(_, time)| *time == now) {
+                for alert in alerts(&rules, enriched.clone()) {
                     live.take(&alert, now);
                 }
             }
@@ -128,7 +129,7 @@ mod tests {
         let stage = AlertStage::new(Arc::new(watchlist()), rules.to_vec());
         let mut rehearsal = Rehearsal::new(stage);
         // Partitions are read one after the other, so articles come in any order.
-        for (enriched, time) in (0..40).rev().map(came) {
+        for (enriched, time) in all.into_iter().rev() {
             rehearsal.read(enriched, time);
         }
         let result = rehearsal.finish(router());
