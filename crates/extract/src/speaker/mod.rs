@@ -131,13 +131,12 @@ impl Resolver<'_, '_> {
                 Trait::OtherPronouns,
             ]);
         let (figure, kind) = if is_pronoun {
-            let figure = match quote.antecedent {
-                Some(antecedent) => self.by_phrase(antecedent),
-                None => {
-                    let (figure, candidates) = self.by_pronoun(span, traits);
-                    *weighed = candidates;
-                    figure
-                }
+            let figure = if let Some(antecedent) = quote.antecedent {
+                self.by_phrase(antecedent)
+            } else {
+                let (figure, candidates) = self.by_pronoun(span, traits);
+                *weighed = candidates;
+                figure
             };
             (figure, SpeakerKind::Pronoun)
         } else {
