@@ -1,6 +1,6 @@
 //! The labelled documents of a set, as the scorers read them.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, fmt::Write, path::Path};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -109,10 +109,10 @@ fn regional(args: &Args) -> Result<Vec<String>, String> {
 }
 
 fn joined(labelled: &Labelled, text: &str) -> Result<String, String> {
-    let hash: String = Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut hash = String::new();
+    for byte in Sha256::digest(text.as_bytes()) {
+        write!(hash, "{byte:02x}").expect("a string takes any text");
+    }
     if hash != labelled.sha256 {
         return Err(format!("{} is not the text that was labelled", labelled.id));
     }
