@@ -437,6 +437,9 @@ impl FeedSource {
                 self.recent.remember(&item.article);
             }
             let due = cursor.next_poll.max(now);
+            if due > now {
+                self.progress.rests(&slot.feed.id);
+            }
             slot.cursor = Some(Arc::new(cursor));
             count_state(None, slot.state());
             self.set_timer(at, due);

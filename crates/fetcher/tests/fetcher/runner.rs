@@ -6,7 +6,7 @@ use std::{
 };
 
 use fetcher::{Config, FeedSource, FetchProgress, FetchStage, Polled};
-use model::{Article, Feed, FeedCursor, FeedHealthRecord};
+use model::{Article, Feed, FeedCursor, FeedHealthRecord, Record};
 use stream::{
     ARTICLES, Assignment, BatchLimits, FEED_CURSORS, FEED_HEALTH, KeyedSource, Outbox, Stage,
 };
@@ -146,7 +146,9 @@ impl Runner {
             let cursors = self.log.cursors.values();
             let states = cursors
                 .filter(|cursor| {
-                    stream::partition_of(cursor.feed.as_str(), PARTITIONS) == partition
+                    let site = cursor.partition_key();
+                    let key = site.as_deref().unwrap_or(cursor.feed.as_str());
+                    stream::partition_of(key, PARTITIONS) == partition
                 })
                 .cloned()
                 .collect();
