@@ -68,7 +68,7 @@ fn warn(rule: &Rule) {
 
 fn mistake(rule: &RuleConfig, error: &RuleError) -> Mistake {
     let message = format!("rule {}: {}", rule.name, error.message);
-    Mistake::new(&shown_name(rule), &rule.when, message)
+    Mistake::new(&shown_name(rule), rule.when.as_str(), message)
         .at(Some(error.place.clone()))
         .with_help(error.help.clone())
 }

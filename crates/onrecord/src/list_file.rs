@@ -1,6 +1,6 @@
 //! A file that is a list of tables: the feeds, the officials.
 
-use std::{fs, ops::Range, path::Path};
+use std::{fs, ops::Range, path::Path, sync::Arc};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::{
@@ -17,7 +17,7 @@ use crate::{
 /// A list out of a file, each item with its place there.
 pub(crate) struct ListFile<T> {
     name: String,
-    text: String,
+    text: Arc<str>,
     /// The items that could be read, in the order of the file.
     pub(crate) items: Vec<Item<T>>,
     /// What could not.
@@ -65,6 +65,7 @@ impl<T: DeserializeOwned> ListFile<T> {
     pub(crate) fn parse(name: String, text: String, kind: &ListKind) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
         let mut items = Vec::new();
+        let text: Arc<str> = text.into();
         let tables = parse_table(&name, &text).map_err(Mistakes)?;
         for (key, value) in tables {
             let DeValue::Array(array) = value.get_ref() else {
@@ -83,7 +84,7 @@ impl<T: DeserializeOwned> ListFile<T> {
                         let place = error.span().filter(|span| span.end > 0).unwrap_or(place);
                         let help = advice(error.message());
                         mistakes.push(
-                            Mistake::new(&name, &text, gist(error.message()))
+                            Mistake::new(&name, Arc::clone(&text), gist(error.message()))
                                 .at(Some(place))
                                 .with_help(help.or_else(|| Some(kind.form.to_owned()))),
                         );
@@ -114,7 +115,7 @@ impl<T: DeserializeOwned> ListFile<T> {
 
     /// A mistake in an item that was well-formed.
     pub(crate) fn mistake(&self, item: &Item<T>, message: impl Into<String>) -> Mistake {
-        Mistake::new(&self.name, &self.text, message).at(Some(item.place.clone()))
+        Mistake::new(&self.name, Arc::clone(&self.text), message).at(Some(item.place.clone()))
     }
 
     /// The same, pointing at `words` in quotation marks where they stand in the item.
@@ -136,14 +137,14 @@ impl<T: DeserializeOwned> ListFile<T> {
         let found = table.find(&quoted).map(|at| at..at + quoted.len());
         let found = found.or_else(|| table.find(words).map(|at| at..at + words.len()));
         let place = found.map(|found| item.place.start + found.start..item.place.start + found.end);
-        Mistake::new(&self.name, &self.text, message)
+        Mistake::new(&self.name, Arc::clone(&self.text), message)
             .at(Some(place.unwrap_or_else(|| item.place.clone())))
     }
 }
 
-fn stranger(name: &str, text: &str, kind: &ListKind, place: &Range<usize>) -> Mistake {
+fn stranger(name: &str, text: &Arc<str>, kind: &ListKind, place: &Range<usize>) -> Mistake {
     let message = format!("only [[{}]] tables stand in a {}", kind.key, kind.file);
-    Mistake::new(name, text, message)
+    Mistake::new(name, Arc::clone(text), message)
         .at(Some(place.clone()))
         .with_help(kind.form.to_owned())
 }

@@ -1,6 +1,6 @@
 //! A file that the user wrote, and the place in it where something is wrong.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use thiserror::Error;
@@ -11,17 +11,18 @@ use thiserror::Error;
 pub(crate) struct Mistake {
     message: String,
     help: Option<String>,
-    file: NamedSource<String>,
+    // Shared: a long list may hold thousands of mistakes.
+    file: NamedSource<Arc<str>>,
     place: Option<Range<usize>>,
 }
 
 impl Mistake {
     /// A mistake in `text`, which is what the file `name` holds.
-    pub(crate) fn new(name: &str, text: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(name: &str, text: impl Into<Arc<str>>, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             help: None,
-            file: NamedSource::new(name, text.to_owned()).with_language("TOML"),
+            file: NamedSource::new(name, text.into()).with_language("TOML"),
             place: None,
         }
     }

@@ -17,6 +17,9 @@ use crate::{
 /// The watch-list that comes with the program.
 const STARTER: &str = include_str!("../../../config/officials.toml");
 
+/// Doubtful names that are told one by one; more would hide what else is said at the start.
+const DOUBTS_TOLD: usize = 20;
+
 const KIND: ListKind = ListKind {
     key: "official",
     file: "watch-list of officials",
@@ -103,13 +106,20 @@ fn usable(list: ListFile<Entry>) -> Result<Vec<Official>, Mistakes> {
         .partition(|(fault, _)| fault.severity == Severity::Doubt);
     let entries = list.finish(errors.into_iter().map(|(_, mistake)| mistake).collect())?;
     let mut weak = BTreeSet::new();
-    for (fault, _) in doubts {
+    for (at, (fault, _)) in doubts.iter().enumerate() {
+        if at == DOUBTS_TOLD {
+            terminal::tell(format_args!(
+                "{} names more are doubtful: `onrecord officials check` lists them",
+                doubts.len() - at
+            ));
+            break;
+        }
         terminal::tell(format_args!(
             "{}; it counts only with evidence",
             fault.message
         ));
-        weak.extend(fault.name);
     }
+    weak.extend(doubts.into_iter().filter_map(|(fault, _)| fault.name));
     Ok(entries
         .into_iter()
         .map(|entry| weakened(entry.into_official(), &weak))

@@ -204,7 +204,7 @@ pub(crate) fn load(layers: &[Layer]) -> Result<Loaded, Vec<Mistake>> {
         let message = format!("{key}: {reason}");
         match origins.get(&key) {
             Some(Origin { layer, place }) => {
-                Mistake::new(&layer.name, &layer.text, message).at(Some(place.clone()))
+                Mistake::new(&layer.name, layer.text.as_str(), message).at(Some(place.clone()))
             }
             None => Mistake::new(DEFAULTS_NAME, "", message),
         }

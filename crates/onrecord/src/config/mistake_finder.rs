@@ -70,7 +70,7 @@ fn mistake(layer: &Layer, leaf: &Leaf<'_>, error: &Error) -> Mistake {
     let place = error.span().filter(|span| span.end > 0);
     let place = place.unwrap_or_else(|| leaf.value.span());
     let message = format!("{}: {}", leaf.dotted_to(&place), gist(error.message()));
-    Mistake::new(&layer.name, &layer.text, message)
+    Mistake::new(&layer.name, layer.text.as_str(), message)
         .at(Some(place))
         .with_help(advice(error.message()))
 }
