@@ -15,6 +15,7 @@ mod name;
 mod plan;
 mod popolo;
 mod simple_csv;
+mod table;
 mod wikidata;
 
 pub use applied::{ApplyError, apply};

@@ -1,27 +1,19 @@
 //! OpenSanctions `targets.simple.csv`: several values in a field are parted by `;`.
 
-use std::collections::HashMap;
-
-use super::import::{Imported, Person, wikidata_item};
+use super::{
+    import::{Imported, Person, wikidata_item},
+    table::{Table, line_of},
+};
 
 pub(super) fn read(text: &str) -> Imported {
     let mut imported = Imported::default();
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let columns: HashMap<String, usize> = match reader.headers() {
-        Ok(headers) => headers.iter().map(str::to_owned).zip(0..).collect(),
-        Err(error) => {
-            imported.refuse(1, format!("no header: {error}"));
-            return imported;
-        }
+    let Some(Table {
+        mut reader,
+        columns,
+    }) = Table::open(text, &["id", "schema", "name"], &mut imported)
+    else {
+        return imported;
     };
-    for missing in ["id", "schema", "name"] {
-        if !columns.contains_key(missing) {
-            imported.refuse(1, format!("there is no column `{missing}`"));
-            return imported;
-        }
-    }
     for row in reader.records() {
         let row = match row {
             Ok(row) => row,
@@ -73,12 +65,6 @@ pub(super) fn read(text: &str) -> Imported {
         });
     }
     imported
-}
-
-pub(super) fn line_of(position: Option<&csv::Position>) -> usize {
-    position.map_or(0, |position| {
-        usize::try_from(position.line()).unwrap_or(usize::MAX)
-    })
 }
 
 #[cfg(test)]

@@ -7,27 +7,18 @@ use std::collections::HashMap;
 
 use super::{
     import::{Imported, Person, date, office, wikidata_item},
-    simple_csv::line_of,
+    table::{Table, line_of},
 };
 
 pub(super) fn read(text: &str) -> Imported {
     let mut imported = Imported::default();
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let columns: HashMap<String, usize> = match reader.headers() {
-        Ok(headers) => headers.iter().map(str::to_owned).zip(0..).collect(),
-        Err(error) => {
-            imported.refuse(1, format!("no header: {error}"));
-            return imported;
-        }
+    let Some(Table {
+        mut reader,
+        columns,
+    }) = Table::open(text, &["item", "itemLabel"], &mut imported)
+    else {
+        return imported;
     };
-    for missing in ["item", "itemLabel"] {
-        if !columns.contains_key(missing) {
-            imported.refuse(1, format!("there is no column `{missing}`"));
-            return imported;
-        }
-    }
     let mut persons: Vec<Person> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for row in reader.records() {
