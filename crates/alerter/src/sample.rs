@@ -24,6 +24,7 @@ pub fn sample(target: &str, now: Timestamp) -> Notification {
             id: QuoteId::new(&article, text, 0),
             kind: QuoteKind::Direct,
             text: text.to_owned(),
+            cue: Some("said".to_owned()),
             speaker: Some("Mara Venn".to_owned()),
             about: vec!["Idris Kell".to_owned()],
             confidence: 0.94,

@@ -60,8 +60,11 @@ pub struct AlertedQuote {
     pub id: QuoteId,
     /// Whether these are the speaker's own words.
     pub kind: QuoteKind,
-    /// What was said.
+    /// What was said, with `…` where the attribution interrupts it.
     pub text: String,
+    /// The words that report it ("said", "declined"); `None` where nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cue: Option<String>,
     /// Who said it, by the article's word; `None` where nobody was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speaker: Option<String>,

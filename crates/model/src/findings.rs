@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Article, ArticleRef, Enriched, Entity, EntityId, EntityRecord, Mention, MentionId,
-    MentionRecord, Quote, QuoteId, QuoteRecord, Record,
+    MentionRecord, Quote, QuoteId, QuoteRecord, QuoteWords, Record,
 };
 
 /// Something that is written as a `T`, without being one: same JSON, same envelope.
@@ -48,6 +48,8 @@ pub struct QuoteView<'a> {
     id: QuoteId,
     article: FoundIn<'a>,
     text: Cow<'a, str>,
+    #[serde(skip_serializing_if = "QuoteWords::is_empty")]
+    words: QuoteWords,
     quote: &'a Quote,
 }
 
@@ -84,6 +86,7 @@ impl<'a> Findings<'a> {
             id,
             article: self.found_in(),
             text,
+            words: self.enriched.words_of(quote),
             quote,
         })
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Article, ArticleId, Enriched, Entity, EntityId, FeedId, Findings, Language, Mention, MentionId,
-    Origin, Quote, QuoteId, Span, StoryKey,
+    Origin, Quote, QuoteId, QuoteWords, Span, StoryKey, quote_words::joined,
 };
 
 /// What a downstream reader needs to know of an article without its text.
@@ -55,6 +55,9 @@ pub struct QuoteRecord {
     pub article: ArticleRef,
     /// The words said: the content spans, joined by a space.
     pub text: String,
+    /// The words around it, for readers who do not hold the article.
+    #[serde(default, skip_serializing_if = "QuoteWords::is_empty")]
+    pub words: QuoteWords,
     /// The quote, with spans into the article's body.
     pub quote: Quote,
 }
@@ -81,6 +84,25 @@ pub struct MentionRecord {
     pub text: String,
     /// The mention, with its span into the article's body.
     pub mention: Mention,
+}
+
+impl QuoteRecord {
+    /// What was said, with `…` where the attribution interrupts it.
+    pub fn said(&self) -> Cow<'_, str> {
+        let mut rest = self.text.as_str();
+        let mut stretches = Vec::with_capacity(self.quote.content.len());
+        for span in &self.quote.content {
+            let Some((stretch, behind)) = rest.split_at_checked(span.len()) else {
+                return Cow::Borrowed(&self.text);
+            };
+            stretches.push(stretch);
+            rest = behind.strip_prefix(' ').unwrap_or(behind);
+        }
+        match stretches.as_slice() {
+            [] | [_] => Cow::Borrowed(&self.text),
+            several => Cow::Owned(several.join(" … ")),
+        }
+    }
 }
 
 impl From<&Article> for ArticleRef {
@@ -119,6 +141,7 @@ impl Enriched {
             id,
             article: article.clone(),
             text: text.into_owned(),
+            words: self.words_of(quote),
             quote: quote.clone(),
         });
         records.collect()
@@ -149,11 +172,16 @@ impl Enriched {
         records.collect()
     }
 
-    /// Each quote with its id and its words.
+    /// The words around one of the article's quotes.
+    pub(crate) fn words_of(&self, quote: &Quote) -> QuoteWords {
+        QuoteWords::of(quote, &self.extraction, &self.article.body)
+    }
+
+    /// Each quote with its id and what was said.
     pub(crate) fn quotes_with_ids(&self) -> impl Iterator<Item = (QuoteId, Cow<'_, str>, &Quote)> {
         let mut alike = Alike::default();
         self.extraction.quotes.iter().map(move |quote| {
-            let text = joined(&self.article.body, &quote.content);
+            let text = joined(&self.article.body, &quote.content, " ");
             let id = QuoteId::new(&self.article.id, &text, alike.next(text.clone()));
             (id, text, quote)
         })
@@ -195,15 +223,6 @@ impl<K: Eq + Hash> Alike<K> {
         *seen += 1;
         *seen - 1
     }
-}
-
-/// The text of the spans, joined by a space.
-fn joined<'a>(body: &'a str, spans: &[Span]) -> Cow<'a, str> {
-    if let [only] = spans {
-        return Cow::Borrowed(text_of(body, *only));
-    }
-    let texts: Vec<&str> = spans.iter().filter_map(|span| span.text(body)).collect();
-    Cow::Owned(texts.join(" "))
 }
 
 /// The text of a span; one of another text counts as empty.

@@ -96,6 +96,7 @@ fn enriched_articles_keep_their_wire_form() {
 #[test]
 fn quotes_keep_their_wire_form() {
     check::<QuoteRecord>();
+    check_document::<QuoteRecord>("quote-with-words");
 }
 
 #[test]
@@ -111,6 +112,7 @@ fn mentions_keep_their_wire_form() {
 #[test]
 fn alerts_keep_their_wire_form() {
     check::<Alert>();
+    check_document::<Alert>("alert-with-cue");
 }
 
 #[test]
@@ -141,12 +143,27 @@ fn dead_letters_keep_their_wire_form() {
 #[test]
 fn routed_records_come_from_the_enriched_article_with_the_same_ids() {
     let enriched: Enriched = serde_json::from_str(&golden("enriched")).unwrap();
-    let quote: QuoteRecord = serde_json::from_str(&golden("quote")).unwrap();
+    let quote: QuoteRecord = serde_json::from_str(&golden("quote-with-words")).unwrap();
     let entity: EntityRecord = serde_json::from_str(&golden("entity")).unwrap();
     let mention: MentionRecord = serde_json::from_str(&golden("mention")).unwrap();
     assert_eq!(enriched.quote_records().first(), Some(&quote));
     assert_eq!(enriched.entity_records().first(), Some(&entity));
     assert_eq!(enriched.mention_records().first(), Some(&mention));
+}
+
+#[test]
+fn a_quote_names_whom_it_is_about_and_shows_where_it_is_interrupted() {
+    let mut enriched: Enriched = serde_json::from_str(&golden("enriched")).unwrap();
+    enriched.extraction.quotes[0].about = vec![0];
+    let record = &enriched.quote_records()[0];
+    let subject = &record.words.about[0];
+    let entity = &enriched.extraction.entities[0];
+    assert_eq!((&subject.name, subject.kind), (&entity.name, entity.kind));
+    assert_eq!(subject.official, entity.official);
+    assert_eq!(
+        record.said(),
+        "The harbour opens on Friday, … No fee will be charged."
+    );
 }
 
 #[test]

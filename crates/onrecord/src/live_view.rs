@@ -86,33 +86,44 @@ fn print_quotes(mut reader: Reader, screen: &Screen, stop: &CancellationToken) {
     }
 }
 
-/// `Speaker: “words”  — Outlet [km], direct, 92 %`.
+/// `Speaker said: “words”  — Outlet [km], direct, 92 %`.
 pub(crate) fn line(record: &QuoteRecord) -> String {
-    let (name, speech, faint) = (terminal::SPEAKER, terminal::SPEECH, terminal::FAINT);
+    let (speech, faint) = (terminal::SPEECH, terminal::FAINT);
     let quote = &record.quote;
-    let speaker = quote
-        .speaker
-        .as_ref()
-        .map_or("somebody", |speaker| speaker.name.as_str());
-    let words: String = record.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = match quote.kind {
-        QuoteKind::Direct => format!("“{words}”"),
-        QuoteKind::Mixed | QuoteKind::Indirect => words,
+    let said = on_one_line(&record.said());
+    let said = match quote.kind {
+        QuoteKind::Direct => format!("“{said}”"),
+        QuoteKind::Mixed | QuoteKind::Indirect => said,
     };
     let article = &record.article;
     format!(
-        "{name}{speaker}{name:#}: {speech}{words}{speech:#}\n  {faint}{} [{}], {}, {:.0} %{faint:#}\n",
+        "{}: {speech}{said}{speech:#}\n  {faint}{} [{}], {}, {:.0} %{faint:#}\n",
+        attribution(record),
         article.outlet,
         article.language,
-        kind_name(quote.kind),
+        quote.kind.as_str(),
         quote.confidence * 100.0,
     )
 }
 
-fn kind_name(kind: QuoteKind) -> &'static str {
-    match kind {
-        QuoteKind::Direct => "direct",
-        QuoteKind::Mixed => "mixed",
-        QuoteKind::Indirect => "indirect",
+/// Speaker and cue, in the order of the article: `Sorana Vell said`, `According to Lidia Marsh`.
+fn attribution(record: &QuoteRecord) -> String {
+    let style = terminal::SPEAKER;
+    let speaker = record.quote.speaker.as_ref();
+    let name = speaker.map_or("somebody", |speaker| speaker.name.as_str());
+    let name = format!("{style}{name}{style:#}");
+    let Some(cue) = record.words.cue.as_deref().map(on_one_line) else {
+        return name;
+    };
+    let named_at = speaker.and_then(|speaker| speaker.spans.first());
+    let cue_first = named_at.is_some_and(|named| record.quote.cue.first() < Some(named));
+    if cue_first {
+        format!("{cue} {name}")
+    } else {
+        format!("{name} {cue}")
     }
+}
+
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -165,7 +165,8 @@ fn alerted(quote: &ReadQuote, reading: &Reading<'_>) -> AlertedQuote {
     AlertedQuote {
         id: record.id.clone(),
         kind: record.quote.kind,
-        text: record.text.clone(),
+        text: record.said().into_owned(),
+        cue: record.words.cue.clone(),
         speaker: record
             .quote
             .speaker

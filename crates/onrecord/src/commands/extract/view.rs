@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::Style;
-use model::{Entity, Extraction, MentionForm, Quote, QuoteKind, Span, Speaker};
+use model::{Entity, Extraction, MentionForm, Quote, Span, Speaker};
 
 use crate::terminal;
 
@@ -148,7 +148,7 @@ fn push_styled(view: &mut String, text: &str, style: Option<Style>) {
 }
 
 fn quote_table(text: &str, quotes: &[Quote]) -> String {
-    let mut table = terminal::table(["#", "speaker", "said", "kind", "sure"]);
+    let mut table = terminal::table(["#", "speaker", "cue", "said", "kind", "sure"]);
     for (place, quote) in quotes.iter().enumerate() {
         table.add_row([
             (place + 1).to_string(),
@@ -156,8 +156,9 @@ fn quote_table(text: &str, quotes: &[Quote]) -> String {
                 .speaker
                 .as_ref()
                 .map_or("unknown".to_owned(), |speaker| speaker_cell(text, speaker)),
+            shortened(&words(text, &quote.cue)),
             shortened(&words(text, &quote.content)),
-            kind_name(quote.kind).to_owned(),
+            quote.kind.as_str().to_owned(),
             percent(quote.confidence),
         ]);
     }
@@ -224,21 +225,13 @@ fn shortened(text: &str) -> String {
     shortened
 }
 
-fn kind_name(kind: QuoteKind) -> &'static str {
-    match kind {
-        QuoteKind::Direct => "direct",
-        QuoteKind::Mixed => "mixed",
-        QuoteKind::Indirect => "indirect",
-    }
-}
-
 fn percent(share: f32) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
 #[cfg(test)]
 mod tests {
-    use model::{SpeakerKind, SpeechAct};
+    use model::{QuoteKind, SpeakerKind, SpeechAct};
 
     use super::*;
 

@@ -39,9 +39,11 @@ fn describe(topic: &str, value: &Value) -> String {
     match topic {
         "quotes" => {
             let speaker = Some(text("/quote/speaker/name")).filter(|name| !name.is_empty());
+            let cue = Some(text("/words/cue")).filter(|cue| !cue.is_empty());
             format!(
-                "{}: {} ({}, {})",
+                "{}{}: {} ({}, {})",
                 speaker.unwrap_or("unknown"),
+                cue.map_or(String::new(), |cue| format!(" {cue}")),
                 text("/text"),
                 text("/article/outlet"),
                 text("/article/language")
