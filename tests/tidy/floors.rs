@@ -9,10 +9,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("stream", &["model"]),
     ("broker", &[]),
     ("lists", &["model"]),
-    ("fetcher", &["model", "stream"]),
+    ("address", &[]),
+    ("fetcher", &["model", "stream", "address"]),
     ("processor", &["model", "extract", "stream"]),
     ("sink", &["model", "stream"]),
-    ("alerter", &["model", "stream"]),
+    ("alerter", &["model", "stream", "address"]),
     (
         "onrecord",
         &[
@@ -44,8 +45,9 @@ const TEST_EDGES: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("rdkafka", &["stream"]),
     ("kafka-protocol", &["broker"]),
-    // The binary gives its own health checks and demo a client.
-    ("reqwest", &["fetcher", "alerter", "onrecord"]),
+    // The binary gives its own health checks and demo a client; the guard is a resolver for it.
+    ("reqwest", &["address", "fetcher", "alerter", "onrecord"]),
+    ("ipnet", &["address"]),
     // The binary serves metrics, health and the demo's feeds; the fetcher hears hubs.
     ("axum", &["fetcher", "onrecord"]),
     ("clap", &["onrecord"]),

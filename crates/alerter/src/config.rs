@@ -2,11 +2,12 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use address::AddressBlock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{RouteConfig, RuleConfig, TargetAddress};
+use crate::{RouteConfig, RuleConfig};
 
 /// Which alerts are raised, and where they go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,7 +18,7 @@ pub struct Config {
     /// Who is told.
     pub target: Vec<TargetConfig>,
     /// Private, loopback or otherwise closed addresses at which targets may stand.
-    pub allow_addresses: Vec<TargetAddress>,
+    pub allow_addresses: Vec<AddressBlock>,
     /// Wait after the first failure of a delivery; doubles with each further one, up to five
     /// minutes, and is never shorter than the receiver asks for.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]

@@ -5,7 +5,6 @@
 //! them, groups and times them; a [`Notifier`] a target acts on the world, at least once, with the
 //! notification's id as idempotency key.
 
-mod address;
 mod config;
 #[cfg(test)]
 mod fixture;
@@ -18,7 +17,6 @@ mod sample;
 mod secret;
 mod stage;
 
-pub use address::{ParseTargetAddressError, TargetAddress};
 pub use config::{Config, EmailConfig, Encryption, HookConfig, TargetConfig};
 pub use message::{Messages, silence_command, title};
 pub use notify::{Notifier, NotifierError, preview};

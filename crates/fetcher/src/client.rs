@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use address::AddressGuard;
 use reqwest::{
     Response,
     header::{
@@ -15,7 +16,6 @@ use url::Url;
 
 use crate::{
     Config, FeedContext, SetUpError,
-    address::AddressGuard,
     content_coding::{self, Decoded},
     fault::Fault,
     freshness,
@@ -105,7 +105,7 @@ impl HopCheck for AnyHop {
 
 impl Client {
     pub(crate) fn new(config: &Config) -> Result<Self, SetUpError> {
-        let guard = AddressGuard::new(&config.allow_addresses);
+        let guard = AddressGuard::new(&config.allow_addresses, "fetcher.allow_addresses");
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::client_config(&config.root_certificates)?)
             // The guard looks at what is dialled: a proxy would dial for us, unseen.

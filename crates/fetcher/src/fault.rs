@@ -2,10 +2,11 @@
 
 use std::{error::Error as StdError, io};
 
+use address::AddressError;
 use model::FeedFault;
 use thiserror::Error;
 
-use crate::{ParseFeedError, address::AddressError};
+use crate::ParseFeedError;
 
 /// Why a request or a poll failed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

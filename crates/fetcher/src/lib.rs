@@ -1,6 +1,5 @@
 //! Polls feeds, fetches article pages and emits articles with the moved cursor.
 
-mod address;
 mod article;
 mod article_pages;
 mod canonical_url;

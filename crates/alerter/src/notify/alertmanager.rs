@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use address::AddressGuard;
 use jiff::Timestamp;
 use model::{Alert, Notification};
 use reqwest::header::HeaderMap;
@@ -13,7 +14,7 @@ use super::{
     Channel,
     http::{Http, TIMEOUT},
 };
-use crate::{TargetConfig, address::AddressGuard, message::silence_command};
+use crate::{TargetConfig, message::silence_command};
 
 /// Hands alerts to an Alertmanager, which groups and routes them by its own rules.
 #[derive(Debug)]

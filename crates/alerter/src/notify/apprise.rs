@@ -1,5 +1,6 @@
 //! The Apprise API, which passes messages on to a hundred services more.
 
+use address::AddressGuard;
 use model::{Notification, Severity};
 use reqwest::header::HeaderMap;
 use serde_json::json;
@@ -12,7 +13,6 @@ use super::{
 };
 use crate::{
     TargetConfig,
-    address::AddressGuard,
     message::{Messages, title},
 };
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use address::AddressGuard;
 use lettre::{
     Message, SmtpTransport, Transport,
     message::{Mailbox, Mailboxes, header},
@@ -16,7 +17,6 @@ use stream::EffectError;
 use super::Channel;
 use crate::{
     EmailConfig, Encryption,
-    address::AddressGuard,
     message::{Messages, title},
     secret::Secret,
 };

@@ -1,11 +1,12 @@
 //! An address to post to that is itself the secret.
 
+use address::AddressGuard;
 use reqwest::header::HeaderMap;
 use stream::EffectError;
 use url::Url;
 
 use super::http::{Http, TIMEOUT};
-use crate::{HookConfig, address::AddressGuard, secret::Secret};
+use crate::{HookConfig, secret::Secret};
 
 /// Posts to a secret address.
 #[derive(Debug)]

@@ -2,14 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use address::AddressGuard;
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::{Client, StatusCode, header, header::HeaderMap, redirect};
 use rustls_platform_verifier::BuilderVerifierExt;
 use stream::EffectError;
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
-
-use crate::address::AddressGuard;
 
 /// Longest wait that a receiver may ask for.
 const LONGEST_RETRY: Duration = Duration::from_hours(1);

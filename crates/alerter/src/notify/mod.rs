@@ -16,13 +16,14 @@ mod webhook;
 
 use std::io::Write;
 
+use address::AddressGuard;
 use model::Notification;
 use stream::EffectError;
 use thiserror::Error;
 
 pub use notifier::Notifier;
 
-use crate::{Config, TargetConfig, address::AddressGuard, message::Messages, secret::SecretError};
+use crate::{Config, TargetConfig, message::Messages, secret::SecretError};
 
 /// One kind of target.
 pub(crate) trait Channel: Send {
@@ -59,7 +60,7 @@ pub(crate) fn channel(
         target: target.name().to_owned(),
         reason,
     };
-    let guard = AddressGuard::new(&config.allow_addresses);
+    let guard = AddressGuard::new(&config.allow_addresses, "alerter.allow_addresses");
     let messages = || -> Result<Messages, String> {
         let template = match target.template() {
             Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {

@@ -1,11 +1,12 @@
 //! Slack's incoming webhooks.
 
+use address::AddressGuard;
 use model::Notification;
 use serde_json::json;
 use stream::EffectError;
 
 use super::{Channel, hook::Hook};
-use crate::{HookConfig, address::AddressGuard, message::Messages};
+use crate::{HookConfig, message::Messages};
 
 /// Slack cuts a text at 40,000 characters; people stop long before.
 const MAX_CHARACTERS: usize = 12_000;

@@ -1,5 +1,6 @@
 //! Microsoft Teams: workflows that take adaptive cards.
 
+use address::AddressGuard;
 use model::{Notification, Severity};
 use serde_json::{Value, json};
 use stream::EffectError;
@@ -7,7 +8,6 @@ use stream::EffectError;
 use super::{Channel, hook::Hook};
 use crate::{
     HookConfig,
-    address::AddressGuard,
     message::{Messages, title},
 };
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use address::AddressGuard;
 use model::Notification;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use super::{
     Channel,
     http::{Http, TIMEOUT},
 };
-use crate::{TargetConfig, address::AddressGuard, message::Messages, secret::Secret};
+use crate::{TargetConfig, message::Messages, secret::Secret};
 
 /// Telegram takes 4,096 UTF-16 units a message.
 const MAX_UNITS: usize = 4_000;

@@ -43,7 +43,7 @@ pub(crate) fn config(targets: Vec<TargetConfig>) -> Config {
     Config {
         rule: Vec::new(),
         target: targets,
-        allow_addresses: vec!["127.0.0.1".to_owned().try_into().unwrap()],
+        allow_addresses: vec!["127.0.0.1".parse().unwrap()],
         first_retry_wait: Duration::from_secs(1),
         give_up_after: Duration::from_hours(24),
         route: RouteConfig {

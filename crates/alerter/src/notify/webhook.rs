@@ -1,5 +1,6 @@
 //! Notifications as HTTP requests, signed as Standard Webhooks has it.
 
+use address::AddressGuard;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -12,7 +13,6 @@ use url::Url;
 use super::{Channel, http::Http};
 use crate::{
     TargetConfig,
-    address::AddressGuard,
     secret::{Secret, SecretError},
 };
 
