@@ -1,5 +1,7 @@
 //! A name given again in another script: "문재인 (Moon Jae-in)", "文在寅（ムン・ジェイン）".
 
+use std::collections::BTreeMap;
+
 use model::{Mention, MentionEvidence, Span};
 
 use crate::script::Script;
@@ -12,6 +14,10 @@ const MAX_GLOSS: usize = 40;
 /// Adds the other half of each pair of a name and its gloss in brackets, where only one half is on
 /// the list.
 pub(super) fn add_glosses(mentions: &mut Vec<Mention>, text: &str) {
+    let mut known: BTreeMap<usize, usize> = mentions
+        .iter()
+        .map(|mention| (mention.span.start(), mention.span.end()))
+        .collect();
     let mut added = Vec::new();
     for mention in mentions.iter() {
         let glosses = [
@@ -19,18 +25,17 @@ pub(super) fn add_glosses(mentions: &mut Vec<Mention>, text: &str) {
             glossed_before(text, mention.span),
         ];
         for span in glosses.into_iter().flatten() {
-            let is_known = mentions
-                .iter()
-                .chain(&added)
-                .any(|other| other.span.overlaps(span));
-            if !is_known {
-                added.push(Mention {
-                    span,
-                    evidence: vec![MentionEvidence::Coreference],
-                    score: GLOSS_SCORE.min(mention.score),
-                    ..mention.clone()
-                });
+            let before = known.range(..span.end()).next_back();
+            if before.is_some_and(|(_, end)| *end > span.start()) {
+                continue;
             }
+            known.insert(span.start(), span.end());
+            added.push(Mention {
+                span,
+                evidence: vec![MentionEvidence::Coreference],
+                score: GLOSS_SCORE.min(mention.score),
+                ..mention.clone()
+            });
         }
     }
     mentions.append(&mut added);
@@ -39,10 +44,11 @@ pub(super) fn add_glosses(mentions: &mut Vec<Mention>, text: &str) {
 /// The gloss in brackets behind the name, in another script.
 fn gloss_behind(text: &str, name: Span) -> Option<Span> {
     let after = text.get(name.end()..)?;
-    let inside = after
+    let near = after.get(..after.floor_char_boundary(MAX_GLOSS * 4))?;
+    let inside = near
         .trim_start_matches([' ', '\u{200b}'])
         .strip_prefix(['(', '（'])?;
-    let start = text.len() - inside.len();
+    let start = name.end() + near.len() - inside.len();
     let len = inside.find([')', '）'])?;
     let gloss = inside.get(..len)?;
     let is_name = gloss.chars().count() <= MAX_GLOSS && is_name_like(gloss);

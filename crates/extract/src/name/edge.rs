@@ -8,6 +8,12 @@ use crate::script::Script;
 
 /// Fewest letters with which a name of an unspaced script is believed without an edge before it.
 const FREE_LETTERS: usize = 4;
+/// Letters looked at before a name and behind it, in a word that may have no end: more than any
+/// proclitic and any ending has.
+const LONGEST_PROCLITIC: usize = 4;
+const LONGEST_ENDING: usize = 16;
+/// Bytes looked at behind a Tibetan name.
+const TIBETAN_SYLLABLE: usize = 30;
 
 /// How firmly the name is parted from what stands around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +100,9 @@ fn ends(
         Script::Myanmar => (!starts_with_burmese_final(after)).then_some((0, false)),
         Script::Hangul => hangul_ends(after, name).then_some((0, false)),
         Script::Tibetan => {
-            let syllable = after
+            let near = after.get(..after.floor_char_boundary(TIBETAN_SYLLABLE));
+            let syllable = near
+                .unwrap_or_default()
                 .split(['་', '།', ' ', '\n', '༌'])
                 .next()
                 .unwrap_or_default();
@@ -117,6 +125,7 @@ fn is_proclitic(before: &str, letters: usize) -> bool {
     let start = before
         .char_indices()
         .rev()
+        .take(LONGEST_PROCLITIC + 1)
         .take_while(|(_, c)| is_letter(*c))
         .last()
         .map_or(before.len(), |(at, _)| at);
@@ -143,11 +152,11 @@ fn is_proclitic(before: &str, letters: usize) -> bool {
 /// Whether what follows a Korean name is a particle, a title or the end. Long names are believed
 /// with anything behind them.
 fn hangul_ends(after: &str, name: &str) -> bool {
-    let rest_len = after
+    let rest: String = after
         .chars()
+        .take(LONGEST_ENDING)
         .take_while(|c| Script::of(*c) == Script::Hangul)
-        .count();
-    let rest: String = after.chars().take(rest_len).collect();
+        .collect();
     let syllables = name.chars().filter(|c| !c.is_whitespace()).count();
     KOREAN_PARTICLES.contains(&rest.as_str())
         || syllables >= 2 && KOREAN_TITLES.iter().any(|title| rest.starts_with(title))
@@ -165,8 +174,10 @@ fn suffix(after: &str, script: Script, language: &Language, letters: usize) -> O
     }
     let rest_len = after
         .char_indices()
-        .find(|(_, c)| !is_letter(*c))
-        .map_or(after.len(), |(at, _)| at);
+        .take(LONGEST_ENDING)
+        .take_while(|(_, c)| is_letter(*c))
+        .last()
+        .map_or(0, |(at, c)| at + c.len_utf8());
     let rest = after.get(..rest_len)?;
     let endings: &[&str] = match (script, language.primary()) {
         (Script::Latin, "de" | "nl" | "sv" | "da" | "no" | "nb" | "nn") => &["s", "sche", "schen"],

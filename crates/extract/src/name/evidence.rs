@@ -1,6 +1,6 @@
 //! What speaks for a short or common name meaning the official, and what against it.
 
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use memchr::memmem;
 use model::Span;
@@ -23,9 +23,25 @@ const MAX_TITLE: usize = 90;
 pub(super) struct Lexicon {
     before: Vec<TitleWord>,
     after: Vec<TitleWord>,
+    /// Positions in `before` by the last byte of the word, in `after` by the first.
+    by_last: ByByte,
+    by_first: ByByte,
     countries: HashMap<String, Vec<Vec<u8>>>,
     eponyms_before: Vec<Vec<u8>>,
     eponyms_after: Vec<Vec<u8>>,
+}
+
+/// Positions of words by one byte of them, so that one look asks few.
+type ByByte = HashMap<u8, Vec<usize>>;
+
+fn by_byte(bytes: impl Iterator<Item = Option<u8>>) -> ByByte {
+    let mut positions = ByByte::new();
+    for (place, byte) in bytes.enumerate() {
+        if let Some(byte) = byte {
+            positions.entry(byte).or_default().push(place);
+        }
+    }
+    positions
 }
 
 /// A title or honorific.
@@ -86,6 +102,8 @@ impl Lexicon {
                 .collect()
         };
         Self {
+            by_last: by_byte(before.iter().map(|word| word.folded.last().copied())),
+            by_first: by_byte(after.iter().map(|word| word.folded.first().copied())),
             before,
             after,
             countries,
@@ -113,13 +131,10 @@ impl Lexicon {
     pub(super) fn beside(&self, normal: &Normal, start: usize, end: usize) -> Option<Beside> {
         let before = text_before(normal, start);
         let after = text_after(normal, end);
-        let found = self
-            .before
-            .iter()
+        let found = words_at(&self.before, &self.by_last, before.last())
             .find(|word| ends_with_word(before, &word.folded))
             .or_else(|| {
-                self.after
-                    .iter()
+                words_at(&self.after, &self.by_first, after.first())
                     .find(|word| starts_with_word(after, &word.folded))
             })?;
         Some(if found.is_title {
@@ -143,6 +158,17 @@ impl Lexicon {
             })
             .map(|word| String::from_utf8_lossy(word).into_owned())
     }
+}
+
+/// The words whose byte is `byte`, in order.
+fn words_at<'w>(
+    words: &'w [TitleWord],
+    positions: &'w ByByte,
+    byte: Option<&u8>,
+) -> impl Iterator<Item = &'w TitleWord> {
+    let places = byte.and_then(|byte| positions.get(byte));
+    let places = places.into_iter().flatten();
+    places.filter_map(|place| words.get(*place))
 }
 
 fn data_lines(text: &str) -> impl Iterator<Item = &str> {
@@ -219,27 +245,87 @@ pub(super) enum Nearness {
     Far,
 }
 
-/// The first of `words` found, near `at` first, with how near it is.
-pub(super) fn find_context<'w>(
-    normal: &Normal,
-    at: usize,
-    words: &'w [Vec<u8>],
-    excluded: (usize, usize),
-) -> Option<(&'w [u8], Nearness)> {
-    let from = at.saturating_sub(WINDOW);
-    let to = (at + WINDOW).min(normal.bytes.len());
-    let near = normal.bytes.get(from..to).unwrap_or_default();
-    let outside = |place: usize| place < excluded.0 || place >= excluded.1;
-    for word in words.iter().filter(|word| word.len() > 1) {
-        if find_word(near, word).any(|place| outside(from + place)) {
-            return Some((word, Nearness::Near));
+/// Context words of one text. How far they are looked for is bounded, and each stretch of the text
+/// is looked through once for the words of one official, however often the official is named.
+#[derive(Debug)]
+pub(super) struct Contexts<'n> {
+    bytes: &'n [u8],
+    seen: RefCell<HashMap<(usize, Kind, usize), Rc<[Seen]>>>,
+}
+
+/// Which words of an official are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// Context words, organisations and offices.
+    Context,
+    /// The country.
+    Country,
+}
+
+/// The first and the last place of a word in a stretch.
+type Seen = Option<(usize, usize)>;
+
+/// Folded bytes of a stretch: more than most articles have. Context is looked for in the stretch
+/// of the name and the two beside it.
+const STRETCH: usize = 1 << 15;
+
+impl<'n> Contexts<'n> {
+    pub(super) fn new(normal: &'n Normal) -> Self {
+        Self {
+            bytes: &normal.bytes,
+            seen: RefCell::new(HashMap::new()),
         }
     }
-    let found = words
-        .iter()
-        .filter(|word| word.len() > 1)
-        .find(|word| find_word(&normal.bytes, word).any(outside))?;
-    Some((found, Nearness::Far))
+
+    /// The first of `words`, those of `official`, that stands outside the name at `name`; near it
+    /// first.
+    pub(super) fn find<'w>(
+        &self,
+        (official, kind): (usize, Kind),
+        words: &'w [Vec<u8>],
+        name: (usize, usize),
+    ) -> Option<(&'w [u8], Nearness)> {
+        if words.is_empty() {
+            return None;
+        }
+        let seen = self.seen(official, kind, words, name.0 / STRETCH);
+        let is_outside = |place: usize| place < name.0 || place >= name.1;
+        let present = || {
+            let both = words.iter().zip(seen.iter());
+            both.filter_map(|(word, seen)| Some((word.as_slice(), (*seen)?)))
+                .filter(|(_, (first, last))| is_outside(*first) || is_outside(*last))
+        };
+        let from = name.0.saturating_sub(WINDOW);
+        let to = (name.0 + WINDOW).min(self.bytes.len());
+        let near = self.bytes.get(from..to).unwrap_or_default();
+        let found = present()
+            .filter(|(_, (first, last))| *first < to && *last >= from)
+            .find(|(word, _)| find_word(near, word).any(|place| is_outside(from + place)));
+        if let Some((word, _)) = found {
+            return Some((word, Nearness::Near));
+        }
+        present().next().map(|(word, _)| (word, Nearness::Far))
+    }
+
+    fn seen(&self, official: usize, kind: Kind, words: &[Vec<u8>], stretch: usize) -> Rc<[Seen]> {
+        let key = (official, kind, stretch);
+        if let Some(seen) = self.seen.borrow().get(&key) {
+            return Rc::clone(seen);
+        }
+        let from = stretch.saturating_sub(1) * STRETCH;
+        let to = ((stretch + 2) * STRETCH).min(self.bytes.len());
+        let bytes = self.bytes.get(from..to).unwrap_or_default();
+        let seen: Rc<[Seen]> = words
+            .iter()
+            .map(|word| {
+                let mut places = find_word(bytes, word).filter(|_| word.len() > 1);
+                let first = places.next()?;
+                Some((from + first, from + places.last().unwrap_or(first)))
+            })
+            .collect();
+        self.seen.borrow_mut().insert(key, Rc::clone(&seen));
+        seen
+    }
 }
 
 /// Where `word` starts a word of `text`.

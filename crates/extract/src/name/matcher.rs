@@ -7,7 +7,7 @@ use model::{Language, Mention, MentionEvidence, Official, Span};
 use super::{
     apposition,
     edge::{self, Edges},
-    evidence::{self, Lexicon},
+    evidence::{self, Contexts, Lexicon},
     index::NameIndex,
     normal::{Normal, Normalizer},
     transcription::{Listening, Transcribed, Transcriptions},
@@ -83,16 +83,23 @@ impl Matcher {
     pub fn find(&self, text: &str, language: &Language) -> Vec<Mention> {
         let normal = self.normalizer.normalize(text);
         let candidates = self.candidates(&normal, text, language);
+        let contexts = Contexts::new(&normal);
         let listening = Listening {
             normal: &normal,
             text,
             language,
             lexicon: &self.lexicon,
             list: &self.list,
+            contexts: &contexts,
         };
         let mut transcribed = self.transcriptions.find(&listening);
         transcribed.retain(|found| {
-            !candidates
+            // They stand in order, so the last that starts before the end is the one to ask.
+            let end =
+                candidates.partition_point(|candidate| candidate.span().start() < found.span.end());
+            let before = candidates.get(end.saturating_sub(4)..end);
+            !before
+                .unwrap_or_default()
                 .iter()
                 .any(|candidate| candidate.span().overlaps(found.span))
         });
@@ -101,7 +108,7 @@ impl Matcher {
         if candidates.is_empty() && transcribed.is_empty() {
             return Vec::new();
         }
-        let mut mentions = self.judge(&candidates, transcribed, &normal, text, language);
+        let mut mentions = self.judge(&candidates, transcribed, &listening);
         apposition::add_glosses(&mut mentions, text);
         mentions.sort_by_key(|mention| (mention.span, mention.official.clone()));
         mentions
@@ -144,15 +151,14 @@ impl Matcher {
         &self,
         candidates: &[Candidate<'_>],
         transcribed: Vec<Transcribed>,
-        normal: &Normal,
-        text: &str,
-        language: &Language,
+        scene: &Listening<'_>,
     ) -> Vec<Mention> {
+        let (normal, text) = (scene.normal, scene.text);
         let mut mentions = Vec::new();
         let (full, weak): (Vec<&Candidate<'_>>, Vec<&Candidate<'_>>) = candidates
             .iter()
             .partition(|candidate| candidate.alias.strength == Strength::Full);
-        let mut named = Vec::new();
+        let mut named = HashSet::new();
         for candidate in full {
             if self.is_somebody_else(candidate, text) {
                 continue;
@@ -169,7 +175,7 @@ impl Matcher {
                 None => vec![MentionEvidence::FullAlias],
             };
             if !is_eponym {
-                named.push((candidate.span(), candidate.alias.official));
+                named.insert(candidate.alias.official);
             }
             let score = if is_eponym { EPONYM_SCORE } else { score };
             mentions.extend(self.mention(candidate, evidence, score));
@@ -181,7 +187,7 @@ impl Matcher {
             let Some(facts) = self.list.facts.get(alias.official) else {
                 continue;
             };
-            named.push((found.span, alias.official));
+            named.insert(alias.official);
             mentions.push(Mention {
                 official: facts.id.clone(),
                 span: found.span,
@@ -194,10 +200,11 @@ impl Matcher {
         let scene = weak::Scene {
             normal,
             text,
-            language,
+            language: scene.language,
             lexicon: &self.lexicon,
             facts: &self.list.facts,
             given_names: &self.given_names,
+            contexts: scene.contexts,
             named: &named,
         };
         for verdict in weak::judge(&scene, &weak) {

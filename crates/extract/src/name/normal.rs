@@ -203,21 +203,34 @@ impl Fold<'_> {
 
     /// Folds a whole syllable, or a letter with the marks that compose with it.
     fn slow(&mut self, at: usize, c: char, rest: &str) -> usize {
+        let (syllable, len) = match Script::of(c) {
+            Script::Khmer => syllable::khmer(rest),
+            Script::Myanmar => syllable::burmese(rest, self.is_zawgyi),
+            script => return self.composed(at, c, rest, script),
+        };
+        if !syllable.is_empty() {
+            self.write_space(true);
+            let bytes = &mut self.normal.bytes;
+            syllable.each(|c| {
+                let mut buffer = [0; 4];
+                bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+            });
+            let len = self.normal.bytes.len();
+            // `normalize` cuts longer texts.
+            let start = u32::try_from(at).unwrap_or(u32::MAX);
+            self.normal.starts.resize(len, start);
+            self.joins = true;
+            self.letter_at = at;
+        }
+        at + len.max(c.len_utf8())
+    }
+
+    fn composed(&mut self, at: usize, c: char, rest: &str, script: Script) -> usize {
         let mut folded = std::mem::take(&mut self.scratch);
         folded.clear();
-        let script = Script::of(c);
-        let len = match script {
-            Script::Khmer => syllable::khmer_len(rest),
-            Script::Myanmar => syllable::burmese_len(rest, self.is_zawgyi),
-            _ => composing_len(rest),
-        };
-        let len = len.max(c.len_utf8());
+        let len = composing_len(rest).max(c.len_utf8());
         let cluster = rest.get(..len).unwrap_or_default();
-        match script {
-            Script::Khmer => syllable::fold_khmer(cluster, &mut folded),
-            Script::Myanmar => syllable::fold_burmese(cluster, self.is_zawgyi, &mut folded),
-            _ => fold_slow(cluster, self.table, &mut folded),
-        }
+        fold_slow(cluster, self.table, &mut folded);
         let joins = script.is_unspaced() || script == Script::Hangul;
         self.write(&folded, at, joins);
         self.scratch = folded;

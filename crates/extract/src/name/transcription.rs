@@ -11,7 +11,7 @@ use model::{Language, MentionEvidence, Span};
 
 use super::{
     edge,
-    evidence::{self, Lexicon, TitleWord},
+    evidence::{self, Contexts, Kind, Lexicon, TitleWord},
     latin_sound,
     normal::Normal,
     sound::{Sound, full_key, hard_key, heard},
@@ -239,7 +239,8 @@ impl Transcriptions {
             only = only.or(Some((alias, facts)));
         }
         let (alias, facts) = only?;
-        let context = scene.context_of(facts, place);
+        let official = scene.list.aliases.get(alias)?.official;
+        let context = scene.context_of(official, facts, place);
         let is_sure = len >= self.shortest + SURE;
         if context.is_none() && !is_sure {
             return None;
@@ -265,17 +266,21 @@ pub(super) struct Listening<'l> {
     pub(super) language: &'l Language,
     pub(super) lexicon: &'l Lexicon,
     pub(super) list: &'l WatchList,
+    pub(super) contexts: &'l Contexts<'l>,
 }
 
 impl Listening<'_> {
-    fn context_of(&self, facts: &Facts, place: (usize, usize)) -> Option<String> {
+    fn context_of(&self, official: usize, facts: &Facts, name: (usize, usize)) -> Option<String> {
         let country = country_words(facts, self.lexicon);
-        [facts.context.as_slice(), country]
-            .into_iter()
-            .find_map(|words| {
-                let (word, _) = evidence::find_context(self.normal, place.0, words, place)?;
-                Some(String::from_utf8_lossy(word).into_owned())
-            })
+        [
+            (Kind::Context, facts.context.as_slice()),
+            (Kind::Country, country),
+        ]
+        .into_iter()
+        .find_map(|(kind, words)| {
+            let (word, _) = self.contexts.find((official, kind), words, name)?;
+            Some(String::from_utf8_lossy(word).into_owned())
+        })
     }
 }
 

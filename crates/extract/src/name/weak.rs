@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::{Language, MentionEvidence, Span};
 
 use super::{
-    evidence::{self, Beside, Lexicon, Nearness},
+    evidence::{self, Beside, Contexts, Kind, Lexicon, Nearness},
     matcher::Candidate,
     normal::Normal,
     watch_list::{Facts, Strength, country_words},
@@ -20,8 +20,16 @@ pub(super) struct Scene<'s> {
     pub(super) lexicon: &'s Lexicon,
     pub(super) facts: &'s [Facts],
     pub(super) given_names: &'s HashSet<&'static str>,
-    /// The full names found, each with the position of its official.
-    pub(super) named: &'s [(Span, usize)],
+    pub(super) contexts: &'s Contexts<'s>,
+    /// The officials whose full names are found, by position.
+    pub(super) named: &'s HashSet<usize>,
+}
+
+/// What stands around a weak name.
+struct Look<'v, 'm> {
+    candidate: &'v Candidate<'m>,
+    beside: Option<Beside>,
+    is_rival: bool,
 }
 
 /// A weak name that is believed.
@@ -48,21 +56,31 @@ pub(super) fn judge<'v, 'm>(
     scene: &Scene<'_>,
     candidates: &[&'v Candidate<'m>],
 ) -> Vec<Verdict<'v, 'm>> {
+    let looks: Vec<Look<'v, 'm>> = candidates
+        .iter()
+        .map(|candidate| {
+            let beside = scene
+                .lexicon
+                .beside(scene.normal, candidate.start, candidate.end);
+            Look {
+                candidate,
+                is_rival: is_rival(scene, candidate, beside.is_some()),
+                beside,
+            }
+        })
+        .collect();
     // Where the name was seen as part of another person's name, by folded bytes.
-    let mut taken: HashSet<&[u8]> = HashSet::new();
-    for candidate in candidates {
-        if is_rival(scene, candidate) {
-            taken.extend(scene.normal.bytes.get(candidate.start..candidate.end));
-        }
-    }
+    let bytes_of = |look: &Look<'_, '_>| {
+        let bytes = &scene.normal.bytes;
+        bytes.get(look.candidate.start..look.candidate.end)
+    };
+    let rivals = looks.iter().filter(|look| look.is_rival);
+    let taken: HashSet<&[u8]> = rivals.filter_map(bytes_of).collect();
     let mut verdicts: Vec<Verdict<'v, 'm>> = Vec::new();
-    for candidate in candidates {
-        let is_taken = scene
-            .normal
-            .bytes
-            .get(candidate.start..candidate.end)
-            .is_some_and(|bytes| taken.contains(bytes));
-        let Some(verdict) = believe(scene, candidate, is_taken) else {
+    for look in &looks {
+        let candidate = look.candidate;
+        let is_taken = bytes_of(look).is_some_and(|bytes| taken.contains(bytes));
+        let Some(verdict) = believe(scene, look, is_taken) else {
             continue;
         };
         match verdicts.last_mut() {
@@ -81,19 +99,15 @@ pub(super) fn judge<'v, 'm>(
 
 fn believe<'v, 'm>(
     scene: &Scene<'_>,
-    candidate: &'v Candidate<'m>,
+    look: &Look<'v, 'm>,
     is_taken: bool,
 ) -> Option<Verdict<'v, 'm>> {
-    let facts = scene.facts.get(candidate.alias.official)?;
-    let full_name = scene
-        .named
-        .iter()
-        .any(|(_, official)| *official == candidate.alias.official);
+    let candidate = look.candidate;
+    let official = candidate.alias.official;
+    let facts = scene.facts.get(official)?;
+    let full_name = scene.named.contains(&official);
     let needs_full_name = is_taken || candidate.alias.strength == Strength::Dependent;
-    if needs_full_name && !full_name
-        || is_rival(scene, candidate)
-        || is_number_beside(scene, candidate)
-    {
+    if needs_full_name && !full_name || look.is_rival || is_number_beside(scene, candidate) {
         return None;
     }
     let mut evidence = Vec::new();
@@ -102,10 +116,7 @@ fn believe<'v, 'm>(
         evidence.push(MentionEvidence::FullNameElsewhere);
         belief += FULL_NAME_ELSEWHERE;
     }
-    let beside = scene
-        .lexicon
-        .beside(scene.normal, candidate.start, candidate.end);
-    match &beside {
+    match &look.beside {
         Some(Beside::Title(word)) => {
             evidence.push(MentionEvidence::Context { word: word.clone() });
             belief += TITLE_BESIDE;
@@ -119,19 +130,15 @@ fn believe<'v, 'm>(
         }
         None => {}
     }
-    if !stands_free(scene, candidate, beside.is_some()) {
+    if !stands_free(scene, candidate, look.beside.is_some()) {
         return None;
     }
-    for words in [
-        facts.context.as_slice(),
-        country_words(facts, scene.lexicon),
+    for (kind, words) in [
+        (Kind::Context, facts.context.as_slice()),
+        (Kind::Country, country_words(facts, scene.lexicon)),
     ] {
-        let found = evidence::find_context(
-            scene.normal,
-            candidate.start,
-            words,
-            (candidate.start, candidate.end),
-        );
+        let name = (candidate.start, candidate.end);
+        let found = scene.contexts.find((official, kind), words, name);
         if let Some((word, nearness)) = found {
             belief += match nearness {
                 Nearness::Near => CONTEXT_NEAR,
@@ -161,7 +168,7 @@ fn is_at_home(facts: &Facts, language: &Language) -> bool {
 }
 
 /// Whether the name is part of another person's: a given name before it or a family name behind.
-fn is_rival(scene: &Scene<'_>, candidate: &Candidate<'_>) -> bool {
+fn is_rival(scene: &Scene<'_>, candidate: &Candidate<'_>, has_title: bool) -> bool {
     let Some(facts) = scene.facts.get(candidate.alias.official) else {
         return true;
     };
@@ -174,10 +181,6 @@ fn is_rival(scene: &Scene<'_>, candidate: &Candidate<'_>) -> bool {
     if let Some(word) = before {
         let is_given = scene.given_names.contains(word.to_lowercase().as_str());
         let opens = evidence::opens_sentence(scene.text, word, span);
-        let has_title = scene
-            .lexicon
-            .beside(scene.normal, candidate.start, candidate.end)
-            .is_some();
         let names_country = country_words(facts, scene.lexicon)
             .iter()
             .any(|stem| word.to_lowercase().as_bytes().starts_with(stem));
@@ -187,11 +190,7 @@ fn is_rival(scene: &Scene<'_>, candidate: &Candidate<'_>) -> bool {
     }
     let after = evidence::name_after(scene.text, span).filter(|word| is_foreign(word));
     after.is_some_and(|word| {
-        let is_title = scene
-            .lexicon
-            .beside(scene.normal, candidate.start, candidate.end)
-            .is_some();
-        !is_title
+        !has_title
             || word.chars().count() > 1 && scene.given_names.contains(word.to_lowercase().as_str())
     })
 }
