@@ -10,6 +10,9 @@ use model::{Entity, EntityKind, EntityMention, MentionForm, Span};
 use super::{recognizer::Name, title};
 use crate::{Document, token::TokenKind};
 
+/// Forms of one thing that a shorter name is held against.
+const MOST_FORMS: usize = 50;
+
 /// Names of one thing so far.
 #[derive(Debug)]
 struct Cluster {
@@ -24,6 +27,7 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
     let forms: Vec<Vec<String>> = names.iter().map(|name| form(document, name)).collect();
     let mut clusters: Vec<Cluster> = Vec::new();
     let mut by_form: HashMap<(EntityKind, &[String]), usize> = HashMap::new();
+    let mut index = Index::default();
     // Full names first: what is shorter leans on them, wherever it stands.
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(forms.get(*at).map_or(0, Vec::len)));
@@ -32,23 +36,24 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
             continue;
         };
         let key = (name.kind, form.as_slice());
-        let cluster = by_form
-            .get(&key)
-            .copied()
-            .or_else(|| find(&clusters, names, name, form));
-        let position = cluster.unwrap_or_else(|| {
-            clusters.push(Cluster {
-                kind: name.kind,
-                forms: Vec::new(),
-                mentions: Vec::new(),
+        let position = by_form.get(&key).copied().unwrap_or_else(|| {
+            let near = index.near(name.kind, form);
+            let position = find(&clusters, &near, names, name, form).unwrap_or_else(|| {
+                clusters.push(Cluster {
+                    kind: name.kind,
+                    forms: Vec::new(),
+                    mentions: Vec::new(),
+                });
+                clusters.len() - 1
             });
-            clusters.len() - 1
-        });
-        by_form.insert(key, position);
-        if let Some(cluster) = clusters.get_mut(position) {
-            if !cluster.forms.contains(form) {
+            if let Some(cluster) = clusters.get_mut(position) {
                 cluster.forms.push(form.clone());
             }
+            index.add(name.kind, form, position);
+            by_form.insert(key, position);
+            position
+        });
+        if let Some(cluster) = clusters.get_mut(position) {
             cluster.mentions.push(at);
         }
     }
@@ -60,6 +65,68 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
         .iter()
         .map(|cluster| entity(document, names, cluster))
         .collect()
+}
+
+/// Clusters by what a shorter name shares with one of their forms: the first word, the last, or
+/// the initials. A document of many thousand names is not compared name by name.
+#[derive(Debug, Default)]
+struct Index<'n> {
+    by_word: HashMap<(EntityKind, &'n str), Vec<usize>>,
+    by_initials: HashMap<(EntityKind, String), Vec<usize>>,
+}
+
+/// Clusters remembered for one word; no article has as many people of one surname.
+const MOST_NAMESAKES: usize = 100;
+
+impl<'n> Index<'n> {
+    fn add(&mut self, kind: EntityKind, form: &'n [String], cluster: usize) {
+        for word in [form.first(), form.last()].into_iter().flatten() {
+            remember(self.by_word.entry((kind, word)).or_default(), cluster);
+        }
+        if form.len() < 2 || kind == EntityKind::Person {
+            return;
+        }
+        let large = initials(form, true);
+        let shorter = large.char_indices().next_back();
+        let shorter = shorter.and_then(|(end, _)| large.get(..end));
+        for letters in [
+            initials(form, false),
+            shorter.unwrap_or_default().to_owned(),
+            large.clone(),
+        ] {
+            remember(
+                self.by_initials.entry((kind, letters)).or_default(),
+                cluster,
+            );
+        }
+    }
+
+    /// The clusters that `form` may belong to, in order.
+    fn near(&self, kind: EntityKind, form: &'n [String]) -> Vec<usize> {
+        let words = [form.first(), form.last()].into_iter().flatten();
+        let mut near: Vec<usize> = words
+            .filter_map(|word| self.by_word.get(&(kind, word.as_str())))
+            .flatten()
+            .copied()
+            .collect();
+        if let [acronym] = form {
+            near.extend(
+                self.by_initials
+                    .get(&(kind, acronym.clone()))
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        near.sort_unstable();
+        near.dedup();
+        near
+    }
+}
+
+fn remember(clusters: &mut Vec<usize>, cluster: usize) {
+    if clusters.len() < MOST_NAMESAKES && clusters.last() != Some(&cluster) {
+        clusters.push(cluster);
+    }
 }
 
 /// The words of a name in lower case, without stops, possessives and "the".
@@ -105,18 +172,22 @@ fn canonical_place(kind: EntityKind, form: &str) -> Option<&'static str> {
 
 /// The cluster a form belongs to, given that all longer forms are placed. Where several could be
 /// meant it is the one last named before, if its last word is the one; else none.
-fn find(clusters: &[Cluster], names: &[Name], name: &Name, form: &[String]) -> Option<usize> {
-    let fitting: Vec<usize> = clusters
+fn find(
+    clusters: &[Cluster],
+    near: &[usize],
+    names: &[Name],
+    name: &Name,
+    form: &[String],
+) -> Option<usize> {
+    let fits = |full: &Vec<String>| is_short_for(name.kind, form, full);
+    let fitting: Vec<usize> = near
         .iter()
-        .enumerate()
-        .filter(|(_, cluster)| {
-            cluster.kind == name.kind
-                && cluster
-                    .forms
-                    .iter()
-                    .any(|full| is_short_for(name.kind, form, full))
+        .filter(|at| {
+            clusters
+                .get(**at)
+                .is_some_and(|cluster| cluster.forms.iter().take(MOST_FORMS).any(fits))
         })
-        .map(|(at, _)| at)
+        .copied()
         .collect();
     match fitting.as_slice() {
         [] => None,
@@ -255,27 +326,29 @@ fn is_acronym(short: &[String], full: &[String]) -> bool {
     if letters < 2 || full.len() < 2 {
         return false;
     }
-    let initials = |skips_small: bool| {
-        full.iter()
-            .flat_map(|word| word.split('-'))
-            .filter(|word| {
-                !skips_small
-                    || !matches!(
-                        *word,
-                        "of" | "the" | "and" | "for" | "in" | "on" | "to" | "s" | "&"
-                    )
-            })
-            .filter(|word| *word != "s")
-            .filter_map(|word| word.chars().next())
-            .collect::<String>()
-    };
-    let all = initials(false);
-    let large = initials(true);
+    let all = initials(full, false);
+    let large = initials(full, true);
     *acronym == all
         || *acronym == large
         || letters > 2
             && large.starts_with(acronym.as_str())
             && large.chars().count() == letters + 1
+}
+
+/// The first letters of the words of a name, those of small words in or out.
+fn initials(full: &[String], skips_small: bool) -> String {
+    full.iter()
+        .flat_map(|word| word.split('-'))
+        .filter(|word| {
+            !skips_small
+                || !matches!(
+                    *word,
+                    "of" | "the" | "and" | "for" | "in" | "on" | "to" | "s" | "&"
+                )
+        })
+        .filter(|word| *word != "s")
+        .filter_map(|word| word.chars().next())
+        .collect()
 }
 
 fn entity(document: &Document<'_>, names: &[Name], cluster: &Cluster) -> Entity {

@@ -4,7 +4,7 @@
 //! all uses of one name agree, adds uses that were missed, and leaves credits out.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::Range,
 };
 
@@ -63,6 +63,23 @@ fn apart(names: &mut Vec<Name>) {
         }
         is_free
     });
+}
+
+/// The document's names: how many words those have that a word begins, and what each is.
+#[derive(Default)]
+struct Known<'t> {
+    lengths: HashMap<&'t str, BTreeSet<usize>>,
+    kinds: HashMap<String, EntityKind>,
+}
+
+impl<'t> Known<'t> {
+    fn add(&mut self, reading: &Reading<'_, 't>, name: &Name) {
+        let lengths = self.lengths.entry(reading.word(name.tokens.start));
+        lengths.or_default().insert(name.tokens.len());
+        self.kinds
+            .entry(reading.key(&name.tokens))
+            .or_insert(name.kind);
+    }
 }
 
 struct Reading<'r, 't> {
@@ -388,20 +405,14 @@ impl<'t> Reading<'_, 't> {
 
     /// Adds the uses of the document's names that the tagger passed over.
     fn add_missed(&self, names: &mut Vec<Name>) {
-        let mut by_first: HashMap<&str, Vec<(Range<usize>, EntityKind)>> = HashMap::new();
+        let mut known = Known::default();
         for name in names.iter().filter(|name| name.tokens.len() <= MAX_TOKENS) {
             let at = name.tokens.start;
             let is_sure = name.tokens.len() > 1
                 || self.case(at) == Case::Upper && self.word(at).len() > 1
                 || self.lists(at) & (PLACE_WHOLE | ORGANISATION) != 0;
             if is_sure {
-                let forms = by_first.entry(self.word(at)).or_default();
-                if !forms
-                    .iter()
-                    .any(|(tokens, _)| self.key(tokens) == self.key(&name.tokens))
-                {
-                    forms.push((name.tokens.clone(), name.kind));
-                }
+                known.add(self, name);
             }
         }
         let parts = self.person_parts(names);
@@ -421,7 +432,7 @@ impl<'t> Reading<'_, 't> {
                 .get(next)
                 .map_or(self.words.len(), |name| name.tokens.start);
             let found = self
-                .known_at(at, limit, &by_first)
+                .known_at(at, limit, &known)
                 .or_else(|| self.surname_at(at, limit, &parts));
             let found = found.or_else(|| {
                 let is_acronym = self.case(at) == Case::Upper && acronyms.contains(&self.lower(at));
@@ -452,21 +463,18 @@ impl<'t> Reading<'_, 't> {
             .collect()
     }
 
-    fn known_at(
-        &self,
-        at: usize,
-        limit: usize,
-        by_first: &HashMap<&str, Vec<(Range<usize>, EntityKind)>>,
-    ) -> Option<Name> {
-        let forms = by_first.get(self.word(at))?;
-        let fitting = forms.iter().filter(|(tokens, _)| {
-            at + tokens.len() <= limit && self.key(tokens) == self.key(&(at..at + tokens.len()))
-        });
-        let (tokens, kind) = fitting.max_by_key(|(tokens, _)| tokens.len())?;
-        Some(Name {
-            tokens: at..at + tokens.len(),
-            kind: *kind,
-        })
+    /// The longest of the known names that stands at `at`.
+    fn known_at(&self, at: usize, limit: usize, known: &Known<'_>) -> Option<Name> {
+        let lengths = known.lengths.get(self.word(at))?;
+        lengths
+            .iter()
+            .rev()
+            .filter(|len| at + **len <= limit)
+            .find_map(|len| {
+                let tokens = at..at + len;
+                let kind = *known.kinds.get(&self.key(&tokens))?;
+                Some(Name { tokens, kind })
+            })
     }
 
     /// A lone surname of a person named in full elsewhere.

@@ -67,6 +67,14 @@ pub(crate) fn attributions(
         }
         let mut at = sentence.start;
         while at < sentence.end {
+            // Those behind are done with: a long sentence has many views.
+            while next < last
+                && quotations
+                    .get(next)
+                    .is_some_and(|quotation| quotation.close <= at)
+            {
+                next += 1;
+            }
             let (mut view, after) = View::new(
                 document,
                 at..sentence.end,
