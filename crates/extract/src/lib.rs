@@ -71,7 +71,7 @@ impl Extractor {
         };
         entity::link(&mut entities, &mut mentions, text);
         let (mut quotes, candidates) = if is_english(language) {
-            speaker::resolve(&document, &entities, quote::find(&document))
+            speaker::resolve(&document, &entities, quote::find(&document, &entities))
                 .into_iter()
                 .unzip()
         } else {

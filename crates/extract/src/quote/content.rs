@@ -10,7 +10,7 @@ use super::{
 use crate::{
     pack::{Frame, Pack, holds},
     syntax::{Label, Tag},
-    token::TokenKind,
+    token::{Case, TokenKind},
 };
 
 /// A stretch of a sentence that reports.
@@ -435,6 +435,23 @@ fn source_cut(view: &View<'_, '_>, from: usize, end: usize) -> Option<usize> {
     })
 }
 
+/// Where the sentence starts behind "PORT SELIN, Meravia — "; 0 where it has no dateline.
+pub(crate) fn dateline_end(view: &View<'_, '_>) -> usize {
+    let Some(dash) = (1..view.len().min(10)).find(|place| view.is_dash(*place)) else {
+        return 0;
+    };
+    let is_place = (0..dash).all(|place| {
+        matches!(view.word(place), "," | "(" | ")" | "." | "/")
+            || matches!(view.case(place), Case::Title | Case::Upper | Case::Mixed)
+    });
+    let opens_sentence = !matches!(view.case(dash + 1), Case::Lower | Case::None);
+    if is_place && opens_sentence {
+        dash + 1
+    } else {
+        0
+    }
+}
+
 /// What stands before "he said" at the end of a sentence: `left` is where the attribution starts.
 /// Where the clause goes on behind the attribution (`is_half`), a subject alone will do.
 pub(crate) fn fronted(
@@ -447,7 +464,7 @@ pub(crate) fn fronted(
     if !view.is_comma(comma) && !view.is_dash(comma) && !(view.is_marked(comma)) {
         return None;
     }
-    let mut start = from;
+    let mut start = from.max(dateline_end(view));
     while start < comma
         && (view.is_any(
             start,

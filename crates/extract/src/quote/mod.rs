@@ -8,10 +8,10 @@ mod turn;
 mod verb;
 mod view;
 
-use model::{QuoteKind, Span, SpeechAct};
+use model::{Entity, EntityKind, MentionForm, QuoteKind, Span, SpeechAct};
 
 pub(crate) use self::circumstance::Circumstances;
-use crate::{mark::quotations, pack::Pack, sentence::Document, syntax::Grammar};
+use crate::{mark::quotations, pack::Pack, sentence::Document, syntax::Grammar, token::Case};
 
 /// A quote with its speaker as the text names it, before anybody is resolved.
 #[derive(Clone, Debug)]
@@ -28,10 +28,39 @@ pub(crate) struct Found {
     pub(crate) rules: Vec<&'static str>,
 }
 
-/// The quotes of an English text, in text order.
-pub(crate) fn find(document: &Document<'_>) -> Vec<Found> {
+/// The quotes of an English text in which these entities are named, in text order.
+pub(crate) fn find(document: &Document<'_>, entities: &[Entity]) -> Vec<Found> {
     let pack = Pack::english();
     let quotations = quotations(document, pack);
-    let attributed = sentence::attributions(document, pack, Grammar::english(), &quotations);
+    let attributed = sentence::attributions(
+        document,
+        pack,
+        Grammar::english(),
+        &quotations,
+        &words_of_persons(document, entities),
+    );
     turn::join(document, &quotations, attributed)
+}
+
+/// Which tokens are part of a person's name: a tagger takes "Mord" at the start of a sentence for
+/// anything, where its other mentions leave no doubt.
+fn words_of_persons(document: &Document<'_>, entities: &[Entity]) -> Vec<bool> {
+    let mut is_name = vec![false; document.tokens.len()];
+    let persons = entities
+        .iter()
+        .filter(|entity| entity.kind == EntityKind::Person);
+    let names = persons
+        .flat_map(|person| &person.mentions)
+        .filter(|mention| mention.form == MentionForm::Name);
+    for name in names {
+        let first = document
+            .tokens
+            .partition_point(|token| token.span.start() < name.span.start());
+        let inside = document.tokens.iter().skip(first);
+        let inside = inside.take_while(|token| token.span.end() <= name.span.end());
+        for (token, is_name) in inside.zip(is_name.iter_mut().skip(first)) {
+            *is_name = matches!(token.case, Case::Title | Case::Mixed | Case::Upper);
+        }
+    }
+    is_name
 }

@@ -6,7 +6,7 @@ use model::{Span, SpeechAct};
 
 use super::{
     circumstance::{Circumstances, REACH, circumstances},
-    content::{Content, addressee, complement, fronted},
+    content::{Content, addressee, complement, dateline_end, fronted},
     subject::{Subject, phrase_after, subject_of},
     verb::{Form, Verb, cues},
     view::View,
@@ -15,7 +15,7 @@ use crate::{
     mark::Quotation,
     pack::{Frame, Pack, holds},
     sentence::Document,
-    syntax::Grammar,
+    syntax::{Grammar, Tag},
     token::{Case, TokenKind},
 };
 
@@ -44,6 +44,7 @@ pub(crate) fn attributions(
     pack: &Pack,
     grammar: &Grammar,
     quotations: &[Quotation],
+    is_name: &[bool],
 ) -> Vec<Attribution> {
     let taken_out: Vec<bool> = quotations
         .iter()
@@ -87,7 +88,7 @@ pub(crate) fn attributions(
             if view.quotes.is_empty() && !has_cue(&view, pack) {
                 continue;
             }
-            view.parse(grammar);
+            view.parse(grammar, is_name);
             Sentence {
                 view: &view,
                 pack,
@@ -178,7 +179,11 @@ fn opens_with_attribution(document: &Document<'_>, pack: &Pack, sentence: &Range
 /// Whether a quotation is a turn of its own, rather than words inside the reporter's sentence.
 fn stands_alone(document: &Document<'_>, pack: &Pack, quotation: Quotation) -> bool {
     let word = |place: usize| document.word(place);
-    let ends_inside = quotation.end.checked_sub(1).is_some_and(|last| {
+    // "‘If they come, don't cry,’”": the stop stands before the inner mark.
+    let last = (quotation.first..quotation.end)
+        .rev()
+        .find(|place| !matches!(word(*place), "’" | "'" | "›" | "»"));
+    let ends_inside = last.is_some_and(|last| {
         matches!(
             word(last),
             "," | "?" | "!" | "." | "…" | "—" | "–" | "--" | "-" | "..." | "…." | "...."
@@ -237,6 +242,12 @@ fn cue_near(document: &Document<'_>, pack: &Pack, place: usize) -> bool {
         })
 }
 
+/// Words that make what stands before "he said" an aside of the reporter's.
+const SUBORDINATORS: [&str; 14] = [
+    "when", "as", "after", "while", "if", "before", "since", "because", "although", "though",
+    "until", "once", "despite", "asked",
+];
+
 /// A sentence at work.
 struct Sentence<'s, 'd, 't> {
     view: &'s View<'d, 't>,
@@ -259,6 +270,12 @@ impl Sentence<'_, '_, '_> {
         let first = all.len();
         let mut covered: Vec<Range<usize>> = self.sources(all);
         covered.extend(self.refusals(all));
+        if covered.is_empty()
+            && let Some((verb, subject, content)) = self.trailing(&verbs, &subjects)
+        {
+            all.push(self.attribution(verb, Some(subject), Vec::new(), &[content]));
+            covered.push(0..view.len());
+        }
         let mut speaking: Option<Subject> = None;
         for (place, verb) in verbs.iter().enumerate() {
             if covered.iter().any(|range| range.contains(&verb.at)) {
@@ -351,6 +368,56 @@ impl Sentence<'_, '_, '_> {
         best.map(|(_, place)| place)
     }
 
+    /// "He accused them of theft, his lawyer said in a letter.": an attribution that closes the
+    /// sentence has all that stands before it, other cues included.
+    fn trailing<'v, 'p>(
+        &self,
+        verbs: &'v [Verb<'p>],
+        subjects: &[Option<Subject>],
+    ) -> Option<(&'v Verb<'p>, Subject, Content)> {
+        let view = self.view;
+        if !view.quotes.is_empty() {
+            return None;
+        }
+        let (verb, subject) = verbs.iter().zip(subjects).next_back()?;
+        let subject = subject.as_ref()?;
+        let left = subject.range.start;
+        let is_attribution = verb.form == Form::Finite
+            && verb.cue.weight == 3
+            && verb.cue.has(Frame::Clause)
+            && subject.antecedent.is_none()
+            && subject.range.end == verb.group.start
+            && left > 3
+            && view.is_comma(left - 1)
+            && (0..left).any(|place| super::verb::is_finite(view, place))
+            && !view.is_any(0, &SUBORDINATORS);
+        let after = if verb.cue.has(Frame::Addressee) {
+            addressee(view, verb.at + 1).map_or(verb.at + 1, |person| person.end)
+        } else {
+            verb.at + 1
+        };
+        if !is_attribution || !self.is_closing(after) {
+            return None;
+        }
+        let content = fronted(view, left, 0, false)?;
+        Some((verb, subject.clone(), content))
+    }
+
+    /// Whether nothing but circumstances of the attribution stands from `start` to the end.
+    fn is_closing(&self, start: usize) -> bool {
+        let view = self.view;
+        let end = view.end_of_words();
+        let opens = start >= end
+            || matches!(view.tag(start), Tag::Preposition | Tag::To)
+            || holds(&self.pack.time_words, view.word(start));
+        let is_clause = |place: &usize| {
+            let is_reduced = matches!(view.tag(place - 1), Tag::Noun | Tag::Nouns)
+                && view.tag(place + 1) == Tag::Preposition;
+            view.is(*place, "that") || super::verb::is_finite(view, *place) && !is_reduced
+        };
+        opens && !(start..end).any(|place| is_clause(&place))
+    }
+
     /// Whether a sentence ends in an attribution that the next one fills: "Smith said in a
     /// statement."
     fn announces(&self, verb: &Verb<'_>, subject: Option<&Subject>) -> bool {
@@ -382,9 +449,8 @@ impl Sentence<'_, '_, '_> {
             });
         let comma = left.checked_sub(1).filter(|comma| view.is_comma(*comma))?;
         let start = usize::from(view.is_any(0, &["but", "and", "yet"]));
-        let has_clause = (start..comma).any(|place| {
-            super::verb::is_finite(view, place) || view.tag(place) == crate::syntax::Tag::Name
-        });
+        let has_clause = (start..comma)
+            .any(|place| super::verb::is_finite(view, place) || view.tag(place) == Tag::Name);
         (goes_on
             && comma > start
             && has_clause
@@ -588,6 +654,7 @@ impl Sentence<'_, '_, '_> {
             });
         }
         let mut from = covered.iter().map(|range| range.end).max().unwrap_or(0);
+        from = from.max(dateline_end(view));
         while from < at
             && (view.is_any(from, &["but", "and", "still", "yet"]) || view.is_comma(from))
         {
@@ -640,7 +707,7 @@ impl Sentence<'_, '_, '_> {
             }
             let mut group = at;
             while group > 0
-                && (view.tag(group - 1) == crate::syntax::Tag::Adverb
+                && (view.tag(group - 1) == Tag::Adverb
                     || super::verb::is_finite(view, group - 1)
                     || view.is_any(
                         group - 1,

@@ -112,6 +112,9 @@ pub(crate) fn finite_subject(
         if let Some(auxiliary) = auxiliary_before(view, range.start) {
             return finite_subject(view, auxiliary, at, chain.checked_sub(1)?);
         }
+        if let Some(subject) = governing(view, &range, at) {
+            return Some(subject);
+        }
         let range = with_coordination(view, range);
         return Some(Subject {
             range,
@@ -120,6 +123,22 @@ pub(crate) fn finite_subject(
         });
     }
     parsed(view, at)
+}
+
+/// "two people with knowledge of the matter": the phrase that, by the parser's word, the one before
+/// the verb only belongs to.
+fn governing(view: &View<'_, '_>, nearest: &Range<usize>, at: usize) -> Option<Subject> {
+    let preposition = nearest.start.checked_sub(1)?;
+    if view.tag(preposition) != Tag::Preposition {
+        return None;
+    }
+    let subject = parsed(view, at)?;
+    let is_governor = subject.range.end == preposition
+        && (nearest.clone()).all(|place| view.head(place) != Some(at));
+    is_governor.then_some(Subject {
+        range: subject.range.start..nearest.end,
+        ..subject
+    })
 }
 
 /// "has for years": the auxiliary before a phrase of time that parts it from its verb.

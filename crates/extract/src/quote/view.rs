@@ -7,7 +7,7 @@ use model::Span;
 use crate::{
     mark::Quotation,
     sentence::Document,
-    syntax::{Grammar, LONGEST_SENTENCE, Label, Node, Tag},
+    syntax::{Grammar, LONGEST_SENTENCE, Label, Node, Tag, Word},
     token::{Case, TokenKind},
 };
 
@@ -74,9 +74,12 @@ impl<'d, 't> View<'d, 't> {
         (view, at)
     }
 
-    /// Tags and parses.
-    pub(crate) fn parse(&mut self, grammar: &Grammar) {
-        let words = self.tokens.iter().map(|token| self.document.word(*token));
+    /// Tags and parses, with the tokens that are known to be names.
+    pub(crate) fn parse(&mut self, grammar: &Grammar, is_name: &[bool]) {
+        let words = self.tokens.iter().map(|token| {
+            let is_name = is_name.get(*token) == Some(&true);
+            Word::new(self.document.word(*token)).named(is_name)
+        });
         self.nodes = grammar.parse(words);
         for place in 0..self.len() {
             if self.is_name_by_case(place)

@@ -2,6 +2,7 @@
 //!
 //! Trained on GUM (see `training/README.md`); run only where a sentence carries a cue.
 
+mod closed;
 mod parser;
 mod tagger;
 #[cfg(feature = "training")]
@@ -11,11 +12,12 @@ mod word;
 
 use std::sync::OnceLock;
 
+pub(crate) use self::word::Word;
 use self::{
+    closed::ClosedTags,
     parser::{LabelId, Move, NOWHERE, Parser},
     tagger::{TagId, Tagger},
     weights::{DamagedModel, Reader, Weights},
-    word::Word,
 };
 
 /// Longest sentence that is parsed in one piece, in words; longer ones are cut. News sentences stay
@@ -141,6 +143,11 @@ impl Grammar {
                 weights: Weights::read(&mut reader)?,
                 tags: tags.len(),
                 certain,
+                closed: ClosedTags::of(&tags),
+                name: (0..)
+                    .zip(&tags)
+                    .find(|(_, tag)| **tag == Tag::Name)
+                    .map(|(id, _)| id),
             },
             parser: Parser {
                 weights: Weights::read(&mut reader)?,
@@ -153,8 +160,8 @@ impl Grammar {
     }
 
     /// The tree of one sentence of at most [`LONGEST_SENTENCE`] words.
-    pub(crate) fn parse<'t>(&self, sentence: impl Iterator<Item = &'t str>) -> Vec<Node> {
-        let words: Vec<Word> = sentence.take(LONGEST_SENTENCE).map(Word::new).collect();
+    pub(crate) fn parse(&self, sentence: impl Iterator<Item = Word>) -> Vec<Node> {
+        let words: Vec<Word> = sentence.take(LONGEST_SENTENCE).collect();
         let mut tags = Vec::with_capacity(words.len());
         self.tagger.tag(&words, &mut tags);
         let (heads, labels) = self.parser.parse(&words, &tags);

@@ -1,6 +1,7 @@
 //! Part-of-speech tags by a greedy averaged perceptron (Collins 2002), left to right.
 
 use super::{
+    closed::ClosedTags,
     weights::{Scores, WIDTH, Weights},
     word::{Word, feature},
 };
@@ -20,6 +21,9 @@ pub(crate) struct Tagger {
     pub(crate) tags: usize,
     /// Words seen often and with one tag only: (form, tag), by form.
     pub(crate) certain: Vec<(u32, TagId)>,
+    pub(crate) closed: ClosedTags,
+    /// The tag of names, where the model has it.
+    pub(crate) name: Option<TagId>,
 }
 
 impl Tagger {
@@ -30,14 +34,33 @@ impl Tagger {
             let tag = self.certain_tag(words, place).unwrap_or_else(|| {
                 self.weights
                     .score(&features(words, tags, place), &mut scores);
-                best(&scores, self.tags)
+                self.best(&mut scores, words.get(place))
             });
             tags.push(tag);
         }
     }
 
+    /// The best tag that the word can have; the first of equals.
+    fn best(&self, scores: &mut Scores, word: Option<&Word>) -> TagId {
+        let form = word.map_or(0, |word| word.form);
+        loop {
+            let tag = best(scores, self.tags);
+            let Some(score) = scores.get_mut(usize::from(tag)) else {
+                return tag;
+            };
+            if *score == i16::MIN || self.closed.allow(tag, form) {
+                return tag;
+            }
+            *score = i16::MIN;
+        }
+    }
+
     fn certain_tag(&self, words: &[Word], place: usize) -> Option<TagId> {
-        let form = words.get(place)?.form;
+        let word = words.get(place)?;
+        if word.is_name && self.name.is_some() {
+            return self.name;
+        }
+        let form = word.form;
         let found = self
             .certain
             .binary_search_by_key(&form, |entry| entry.0)

@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
+    closed::ClosedTags,
     parser::{LabelId, Move, NOWHERE, State, features as parser_features},
     tagger::{TagId, Tagger, features as tagger_features},
     weights::{WIDTH, Weights, push_number},
@@ -309,6 +310,9 @@ fn train_tagger(trees: &[Tree], names: &Names, recipe: Recipe) -> Tagger {
         weights: averaged.finish(recipe.least),
         tags: names.tags.len(),
         certain,
+        // The parser learns from what the tagger would do alone, mistakes included.
+        closed: ClosedTags::of(&[]),
+        name: None,
     }
 }
 

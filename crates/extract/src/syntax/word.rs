@@ -11,6 +11,8 @@ pub(crate) struct Word {
     pub(crate) prefix: u32,
     /// Letter case, digits and punctuation, in the order they occur, runs shortened.
     pub(crate) shape: u32,
+    /// Whether it is known to be part of a name.
+    pub(crate) is_name: bool,
 }
 
 impl Word {
@@ -38,7 +40,13 @@ impl Word {
             suffixes: [suffix(1), suffix(2), suffix(3)],
             prefix: hash_of(used.get(..length.min(2)).unwrap_or_default()),
             shape: shape.0,
+            is_name: false,
         }
+    }
+
+    /// The same word, known to be part of a name or not.
+    pub(crate) const fn named(self, is_name: bool) -> Self {
+        Self { is_name, ..self }
     }
 }
 
