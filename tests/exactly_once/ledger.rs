@@ -92,7 +92,8 @@ impl Ledger<'_> {
         self.faults.push(fault);
     }
 
-    /// Each record lies in the partition of its key, where its like lie, under its envelope's id.
+    /// Each record lies in the partition that its key or its article chooses, where its like lie,
+    /// under its envelope's id.
     fn check_places<T: Record>(&mut self, topic: &str, stored: &[Stored], decoded: &[(i32, T)]) {
         for (stored, (_, record)) in stored.iter().zip(decoded) {
             let key = record.key();
@@ -100,7 +101,8 @@ impl Ledger<'_> {
             if stored.key.as_deref() != Some(key.as_str()) {
                 self.fault(format!("{place}: key {:?} is not {key}", stored.key));
             }
-            let partition = partition_of(&key, self.topics.partitions);
+            let chosen_by = record.partition_key().unwrap_or(key);
+            let partition = partition_of(&chosen_by, self.topics.partitions);
             if i32::try_from(partition) != Ok(stored.partition) {
                 self.fault(format!("{place}: belongs into partition {partition}"));
             }
@@ -111,10 +113,12 @@ impl Ledger<'_> {
         }
     }
 
-    /// Each feed's articles are there, each once, in the order of publication.
+    /// Each feed's articles are there, each once, and in each partition in the order of
+    /// publication.
     fn check_articles(&mut self, articles: &[(i32, Article)]) {
         let mut of_feeds: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (_, article) in articles {
+        let mut last: BTreeMap<(i32, usize), usize> = BTreeMap::new();
+        for (partition, article) in articles {
             let Some(number) = number(article) else {
                 self.fault(format!("articles: {} is not of the fixture", article.id));
                 continue;
@@ -126,6 +130,12 @@ impl Ledger<'_> {
                 let version = article.version;
                 self.fault(format!("articles: {number:?} has version {version}"));
             }
+            let earlier = last.insert((*partition, number.feed), number.article);
+            if earlier >= Some(number.article) {
+                self.fault(format!(
+                    "articles: {number:?} stands after article {earlier:?} of its feed"
+                ));
+            }
             of_feeds
                 .entry(number.feed)
                 .or_default()
@@ -133,7 +143,8 @@ impl Ledger<'_> {
         }
         let expected: Vec<usize> = (0..self.newsroom.articles_per_feed()).collect();
         for feed in 0..self.newsroom.feeds() {
-            let found = of_feeds.remove(&feed).unwrap_or_default();
+            let mut found = of_feeds.remove(&feed).unwrap_or_default();
+            found.sort_unstable();
             if found != expected {
                 self.fault(difference(
                     &format!("articles of feed {feed}"),

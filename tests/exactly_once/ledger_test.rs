@@ -136,8 +136,9 @@ fn books(newsroom: &Newsroom) -> Topics {
 
 fn push<T: Record>(topic: &mut Vec<Stored>, record: &T) {
     let key = record.key();
+    let chosen_by = record.partition_key().unwrap_or_else(|| key.clone());
     topic.push(Stored {
-        partition: i32::try_from(partition_of(&key, PARTITIONS)).unwrap(),
+        partition: i32::try_from(partition_of(&chosen_by, PARTITIONS)).unwrap(),
         offset: i64::try_from(topic.len()).unwrap(),
         key: Some(key),
         payload: Some(serde_json::to_vec(record).unwrap()),

@@ -48,6 +48,14 @@ struct Publisher {
 impl FeedServer {
     /// Serves what `site` has under each path; 404 where it has nothing.
     pub(crate) fn start(site: impl Fn(&str) -> Option<Page> + Send + Sync + 'static) -> Self {
+        Self::start_on("127.0.0.1", site)
+    }
+
+    /// The same on another loopback address, as another site.
+    pub(crate) fn start_on(
+        host: &str,
+        site: impl Fn(&str) -> Option<Page> + Send + Sync + 'static,
+    ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -59,7 +67,7 @@ impl FeedServer {
         };
         let requests = publisher.requests.clone();
         let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+            .block_on(tokio::net::TcpListener::bind((host, 0)))
             .unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(answer).with_state(publisher);

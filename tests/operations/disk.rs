@@ -31,7 +31,8 @@ fn a_full_disk_is_said_in_words_and_waited_for() {
     });
     let folder = tempfile::tempdir().unwrap();
     let probes = free_address();
-    write_configuration(folder.path(), &server.url("/feed"), &probes, "");
+    let more = "[topics.articles]\npartitions = 1";
+    write_configuration(folder.path(), &server.url("/feed"), &probes, more);
     let log = folder.path().join("run.log");
     let arguments = run_arguments();
     let mut run = Process::start_with_small_files(FULL_AT_BLOCKS, &arguments, folder.path(), &log);

@@ -1,9 +1,11 @@
-//! What those who run the program meet: probes, a Kafka that goes away, a full disk, a taken port.
+//! What those who run the program meet: probes, a Kafka that goes away, a full disk, a taken port,
+//! two fetchers that find one article.
 
 mod disk;
 mod health;
 mod port;
 mod probe;
+mod two_fetchers;
 
 use std::{fs, net::TcpListener, path::Path};
 

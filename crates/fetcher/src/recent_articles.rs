@@ -2,8 +2,8 @@
 //! (world news, regional news, the front page), under several addresses of one page, or again in a
 //! feed that had long dropped it, is emitted once.
 //!
-//! It knows the feeds of this instance only: instances that share the feeds see each other's
-//! articles downstream, under the same article id.
+//! It knows the feeds of this instance only: what two instances both bring has one id, and the
+//! processor passes over the second (docs/decisions/0009-one-article-from-two-fetchers.md).
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 

@@ -79,6 +79,11 @@ impl Record for Article {
         self.feed.to_string()
     }
 
+    /// One article that two fetchers bring meets itself in one partition.
+    fn partition_key(&self) -> Option<String> {
+        Some(self.id.to_string())
+    }
+
     fn event_time(&self) -> Option<Timestamp> {
         Some(self.ingested)
     }

@@ -24,6 +24,10 @@ impl ProcessStage {
 impl Stage for ProcessStage {
     type Input = Article;
 
+    /// Two fetchers can find one article in the feeds of two sites; see
+    /// docs/decisions/0009-one-article-from-two-fetchers.md.
+    const PASSES_REPEATS_OF: Option<&'static str> = Some("fetcher");
+
     fn name(&self) -> &'static str {
         "processor"
     }

@@ -12,6 +12,11 @@ pub trait Stage: Send {
     /// What the stage reads.
     type Input;
 
+    /// The stage whose events may come twice, each in a transaction of its own: of two with one
+    /// id the second is passed over, as far as they stand within some thousand offsets. Both must
+    /// be in one partition.
+    const PASSES_REPEATS_OF: Option<&'static str> = None;
+
     /// Consumer group, transactional id, metric label and span name.
     fn name(&self) -> &'static str;
 

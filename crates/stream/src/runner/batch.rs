@@ -18,6 +18,8 @@ pub(crate) struct RawInput {
     pub(crate) key: Option<Vec<u8>>,
     pub(crate) payload: Option<Vec<u8>>,
     pub(crate) written: Option<Timestamp>,
+    /// Whether the same event stands before it: then it has no outcome, and no payload here.
+    pub(crate) is_repeat: bool,
 }
 
 /// What became of an input.
@@ -62,6 +64,19 @@ impl RawInput {
             key: message.key().map(<[u8]>::to_vec),
             payload: message.payload().map(<[u8]>::to_vec),
             written: written_at(message),
+            is_repeat: false,
+        }
+    }
+
+    /// The place of an event that came before.
+    pub(crate) fn repeat_at(message: &BorrowedMessage<'_>) -> Self {
+        Self {
+            partition: message.partition(),
+            offset: message.offset(),
+            key: None,
+            payload: None,
+            written: None,
+            is_repeat: true,
         }
     }
 

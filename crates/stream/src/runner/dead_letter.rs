@@ -95,6 +95,7 @@ mod tests {
             key: Some(b"feed".to_vec()),
             payload: Some(payload.to_vec()),
             written: None,
+            is_repeat: false,
         };
         let record = letters.of(&input, "not an article");
         assert!(record.payload.len() <= max_message_bytes.max(1_000));

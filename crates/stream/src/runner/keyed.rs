@@ -271,6 +271,7 @@ where
             key: None,
             payload: None,
             written: None,
+            is_repeat: false,
         }
     }
 }

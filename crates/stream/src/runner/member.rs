@@ -41,6 +41,8 @@ const SETTLING_INTERVAL: Duration = Duration::from_millis(100);
 pub(crate) enum StartAt {
     /// Behind what the group has committed.
     Committed,
+    /// So many offsets before that: what stands there bears on what comes behind it.
+    LookingBack(i64),
     /// With the oldest record: the topic is state to be read back.
     Beginning,
 }
@@ -80,6 +82,8 @@ pub(crate) struct MemberContext {
     watch: ConnectionWatch,
     in_flight: Arc<InFlight>,
     changes: Mutex<Vec<Change>>,
+    /// What the group has committed of the partitions, where the member looks back behind it.
+    resumes: Mutex<BTreeMap<i32, i64>>,
     /// End of each partition by librdkafka's statistics.
     ends: Mutex<BTreeMap<i32, i64>>,
 }
@@ -107,6 +111,7 @@ impl Member {
             watch: ConnectionWatch::default(),
             in_flight,
             changes: Mutex::default(),
+            resumes: Mutex::default(),
             ends: Mutex::default(),
         };
         let mut config = client::client_config(kafka);
@@ -175,6 +180,12 @@ impl Member {
             return Err(Failure::Other("membership of the group lost".to_owned()));
         }
         metadata.ok_or_else(|| Failure::Other("no membership of the group".to_owned()))
+    }
+
+    /// Where the group goes on in each partition that it has committed of; only for members that
+    /// look back behind it.
+    pub(crate) fn resumes(&self) -> BTreeMap<i32, i64> {
+        lock(&self.consumer.context().resumes).clone()
     }
 
     /// End of a partition, some seconds old at most; `None` where not known yet.
@@ -282,9 +293,13 @@ impl MemberContext {
         consumer: &BaseConsumer<Self>,
         list: &mut TopicPartitionList,
     ) -> Result<(), KafkaError> {
-        if self.start_at == StartAt::Beginning {
-            list.set_all_offsets(Offset::Beginning)?;
-            self.wait_until_settled(consumer, list)?;
+        match self.start_at {
+            StartAt::Committed => {}
+            StartAt::LookingBack(offsets) => self.look_back(consumer, list, offsets)?,
+            StartAt::Beginning => {
+                list.set_all_offsets(Offset::Beginning)?;
+                self.wait_until_settled(consumer, list)?;
+            }
         }
         consumer.assign(list)?;
         // librdkafka keeps a pause over a rebalance: a partition that this member had paused, lost
@@ -294,6 +309,31 @@ impl MemberContext {
 }
 
 impl MemberContext {
+    /// Has the member begin so many offsets before what its group has committed.
+    fn look_back(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        list: &mut TopicPartitionList,
+        offsets: i64,
+    ) -> Result<(), KafkaError> {
+        let committed = consumer.committed_offsets(list.clone(), CONFIRM_TIMEOUT)?;
+        let mut resumes = BTreeMap::new();
+        for element in committed.elements() {
+            let (topic, partition) = (element.topic(), element.partition());
+            element.error()?;
+            let Offset::Offset(committed) = element.offset() else {
+                // Nothing is committed: all that is there is work.
+                continue;
+            };
+            resumes.insert(partition, committed);
+            // Where that record is gone, the consumer goes to the oldest one by itself.
+            let start = Offset::Offset(committed.saturating_sub(offsets).max(0));
+            list.set_partition_offset(topic, partition, start)?;
+        }
+        *lock(&self.resumes) = resumes;
+        Ok(())
+    }
+
     /// Waits until no transaction is open in the partitions.
     ///
     /// A reader of committed records sees nothing behind the first open transaction. One that a

@@ -10,6 +10,7 @@ mod member;
 mod patience;
 mod plain;
 mod produce;
+mod repeats;
 mod stage_metrics;
 mod supervise;
 mod transaction;

@@ -23,6 +23,7 @@ use super::{
     isolation::Isolation,
     member::{InFlight, Member, Polled, StartAt},
     patience::TRANSACTION_TIMEOUT,
+    repeats::{Meeting, Repeats, WINDOW},
     stage_metrics::StageMetrics,
     supervise::{report, unreachable_reason},
     transaction::{Position, TransactionWriter},
@@ -136,6 +137,7 @@ impl<'a> Attempt<'a> {
                 reports,
                 in_flight: Arc::clone(&in_flight),
                 isolation,
+                repeats: S::PASSES_REPEATS_OF.map(Repeats::of),
             };
             front.run()
         });
@@ -247,6 +249,8 @@ struct Front<'a> {
     reports: Receiver<Result<usize, Failure>>,
     in_flight: Arc<InFlight>,
     isolation: &'a mut Isolation,
+    /// What tells events that come twice, where the stage wants to be spared them.
+    repeats: Option<Repeats>,
 }
 
 impl Front<'_> {
@@ -256,7 +260,10 @@ impl Front<'_> {
             &attempt.config.kafka,
             &attempt.group,
             &attempt.topic,
-            StartAt::Committed,
+            match self.repeats {
+                Some(_) => StartAt::LookingBack(WINDOW),
+                None => StartAt::Committed,
+            },
             Arc::clone(&self.in_flight),
             attempt.stop,
         )?;
@@ -284,9 +291,17 @@ impl Front<'_> {
             let limits = self.limits();
             match member.poll(gathering.wait(&limits, IDLE_WAIT))? {
                 Polled::Message(message) => {
-                    attempt.status.begin_work();
                     progress.read(message.partition(), message.offset());
-                    gathering.push(RawInput::from_message(&message));
+                    let met = self.repeats.as_mut().map(|repeats| repeats.meet(&message));
+                    match met.unwrap_or(Meeting::New) {
+                        Meeting::New => gathering.push(RawInput::from_message(&message)),
+                        Meeting::Repeat => {
+                            metrics.repeated();
+                            gathering.push(RawInput::repeat_at(&message));
+                        }
+                        Meeting::Past => continue,
+                    }
+                    attempt.status.begin_work();
                 }
                 Polled::Revoked => {
                     gathering.take();
@@ -295,6 +310,11 @@ impl Front<'_> {
                 }
                 Polled::Assigned(partitions) => {
                     progress.assigned(&partitions);
+                    if let Some(repeats) = &mut self.repeats {
+                        let resumes = member.resumes();
+                        let place = |p: &i32| (*p, resumes.get(p).copied().unwrap_or(0));
+                        repeats.assigned(partitions.iter().map(place));
+                    }
                     membership = Some(Arc::new(member.membership()?));
                     if let Some(id) = attempt.transactional_id(&partitions) {
                         self.order(Order::Open(id))?;

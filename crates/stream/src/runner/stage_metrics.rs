@@ -12,6 +12,7 @@ pub(crate) struct StageMetrics {
     stage: String,
     inputs: Counter,
     rejected: Counter,
+    repeated: Counter,
     restarts: Counter,
     batch_records: Histogram,
     commit_seconds: Histogram,
@@ -24,6 +25,7 @@ impl StageMetrics {
             stage: stage.to_owned(),
             inputs: counter!(format!("{stage}_input_records_total")),
             rejected: counter!(format!("{stage}_rejected_records_total")),
+            repeated: counter!(format!("{stage}_repeated_records_total")),
             restarts: counter!(format!("{stage}_restarts_total")),
             batch_records: histogram!(format!("{stage}_batch_records")),
             commit_seconds: histogram!(format!("{stage}_commit_seconds")),
@@ -44,6 +46,11 @@ impl StageMetrics {
         )]
         self.batch_records.record(counts.inputs as f64);
         self.commit_seconds.record(elapsed.as_secs_f64());
+    }
+
+    /// An event that came before is passed over.
+    pub(crate) fn repeated(&self) {
+        self.repeated.increment(1);
     }
 
     pub(crate) fn restarted(&self) {

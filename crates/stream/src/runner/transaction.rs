@@ -20,6 +20,7 @@ use tracing::debug;
 use super::{
     failure::Failure,
     patience::{CALL_TIMEOUT, CONFIRM_TIMEOUT, Patience, TRANSACTION_TIMEOUT},
+    repeats::source_of,
 };
 use crate::{
     KafkaConfig, OutgoingRecord,
@@ -90,7 +91,7 @@ impl TransactionWriter {
         let writer = Self {
             producer,
             kafka: kafka.clone(),
-            source: format!("/onrecord/{stage}"),
+            source: source_of(stage),
             partitions: Mutex::default(),
         };
         writer.patiently("cannot start transactions", stop, |producer| {

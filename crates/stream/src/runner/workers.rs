@@ -79,6 +79,9 @@ where
     }
 
     fn one(&mut self, input: &RawInput) -> Outcome {
+        if input.is_repeat {
+            return Outcome::Outputs(Vec::new());
+        }
         if let Some(reason) = self.poisoned.get(&(input.partition, input.offset)) {
             return self.dead_letter(input, reason);
         }

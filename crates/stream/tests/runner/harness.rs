@@ -144,10 +144,20 @@ pub(crate) fn write_articles(
     range: std::ops::Range<usize>,
     title: impl Fn(usize) -> String,
 ) {
+    write_articles_as("test-writer", config, range, title);
+}
+
+/// The same, under another writer's name.
+pub(crate) fn write_articles_as(
+    writer: &str,
+    config: &RunnerConfig,
+    range: std::ops::Range<usize>,
+    title: impl Fn(usize) -> String,
+) {
     let count = u64::try_from(range.len()).unwrap();
     let articles = range.map(|number| Ok(article(number, &title(number))));
     let stop = CancellationToken::new();
-    let written = produce_transactionally(config, "test-writer", ARTICLES, articles, &stop);
+    let written = produce_transactionally(config, writer, ARTICLES, articles, &stop);
     assert_eq!(written.unwrap(), count);
 }
 
@@ -156,6 +166,8 @@ pub(crate) struct Copying;
 
 impl Stage for Copying {
     type Input = Article;
+
+    const PASSES_REPEATS_OF: Option<&'static str> = Some("fetcher");
 
     fn name(&self) -> &'static str {
         "copying"
