@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use model::{
-    Feed, FeedCursor, FeedHealth, FeedHub, FeedState, MovedFeed, PollWishes, Renewal, Revisit,
-    Rhythm, SeenItem,
+    Feed, FeedCursor, FeedHealth, FeedHub, FeedState, HubSubscription, MovedFeed, PollWishes,
+    Renewal, Revisit, Rhythm, SeenItem,
 };
 use sha2::{Digest, Sha256};
 
@@ -36,6 +36,8 @@ pub(crate) struct CursorMove<'a> {
     pub(crate) now: Timestamp,
     /// Whether a hub pushes the feed.
     pub(crate) is_pushed: bool,
+    /// What the feed's hub has agreed to.
+    pub(crate) subscription: Option<&'a HubSubscription>,
 }
 
 /// What an answer says besides its document.
@@ -214,6 +216,7 @@ impl CursorMove<'_> {
             || is_changed(before, after)
             || before.moved != after.moved
             || before.hub != after.hub
+            || before.subscription != after.subscription
             || before.site != after.site
             || before.watched_since != after.watched_since
             || before.revisits != after.revisits
@@ -226,6 +229,7 @@ impl CursorMove<'_> {
             site: None,
             moved: None,
             hub: None,
+            subscription: None,
             etag: None,
             last_modified: None,
             body_hash: None,
@@ -241,6 +245,7 @@ impl CursorMove<'_> {
             health: FeedHealth::default(),
         });
         cursor.site = site_of(&self.feed.url);
+        cursor.subscription = self.subscription.cloned();
         cursor.polled = self.now;
         cursor
     }
@@ -355,6 +360,7 @@ mod tests {
             before,
             now: before.map_or(now(), |cursor| cursor.polled + 1.hour()),
             is_pushed: false,
+            subscription: None,
         })
     }
 
@@ -471,6 +477,7 @@ mod tests {
             before: Some(&first),
             now: now() + 5.minutes(),
             is_pushed: false,
+            subscription: None,
         };
         let quiet = step.unchanged(&answer("\"b\"", ""));
         assert!(!step.is_worth_writing(&quiet, Some(now())));

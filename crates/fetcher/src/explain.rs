@@ -45,6 +45,7 @@ async fn explain(poller: &Poller, feed: &Feed) -> PollReport {
         before: None,
         now,
         is_pushed: false,
+        subscription: None,
     };
     let mut redirects = Vec::new();
     let mut answered = None;

@@ -217,6 +217,7 @@ mod tests {
         FeedCursor {
             site: None,
             hub: None,
+            subscription: None,
             feed: feed().id,
             url: feed().url,
             moved: None,
@@ -275,6 +276,7 @@ mod tests {
             before: Some(&before),
             now: before.polled,
             is_pushed: false,
+            subscription: None,
         };
         let failed = step.failed(&Fault::Http(404), &Freshness::default());
         check(&failed, "there is nothing at this address (404)");

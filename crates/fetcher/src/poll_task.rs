@@ -16,6 +16,15 @@ pub(crate) struct FromPoll {
 }
 
 impl FromPoll {
+    /// The news that a hub has agreed to push a feed.
+    pub(crate) const fn subscribed(slot: usize) -> Self {
+        Self {
+            slot,
+            epoch: 0,
+            event: PollEvent::Subscribed,
+        }
+    }
+
     /// The news that a hub has pushed a feed: no poll tells of it, and no epoch makes it void.
     pub(crate) const fn pushed(slot: usize) -> Self {
         Self {
@@ -34,6 +43,8 @@ pub(crate) enum PollEvent {
     Over {
         failed: bool,
     },
+    /// A hub has agreed to push the feed; comes from the hubs' endpoint.
+    Subscribed,
     /// A hub says that the feed has news; comes from the hubs' endpoint.
     Pushed,
 }

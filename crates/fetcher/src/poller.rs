@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, sync::Arc};
 
 use jiff::Timestamp;
 use metrics::counter;
-use model::{Article, Feed, FeedCursor, RobotsPolicy};
+use model::{Article, Feed, FeedCursor, HubSubscription, RobotsPolicy};
 use reqwest::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use tokio::sync::Semaphore;
 use url::Url;
@@ -52,6 +52,8 @@ pub(crate) struct PollTask {
     pub(crate) last_written: Option<Timestamp>,
     /// Whether a hub pushes the feed.
     pub(crate) is_pushed: bool,
+    /// What the feed's hub has agreed to.
+    pub(crate) subscription: Option<HubSubscription>,
 }
 
 /// Part of a poll's outcome: articles, and the cursor that accounts for them.
@@ -128,6 +130,7 @@ impl Poller {
             before: task.before.as_deref(),
             now,
             is_pushed: task.is_pushed,
+            subscription: task.subscription.as_ref(),
         };
         let look = self.look(&task.feed, task.before.as_deref(), now).await;
         count_poll(&look);

@@ -187,6 +187,7 @@ impl FeedSource {
             let hubs = self.hubs.as_ref();
             let task = PollTask {
                 is_pushed: hubs.is_some_and(|hubs| hubs.is_pushed(at, now)),
+                subscription: hubs.and_then(|hubs| hubs.agreed(at, now)),
                 feed: Arc::clone(&slot.feed),
                 before: slot.cursor.clone(),
                 last_written: slot.last_written,
@@ -241,6 +242,10 @@ impl FeedSource {
             }
             PollEvent::Pushed => {
                 self.take_push(at);
+                return None;
+            }
+            PollEvent::Subscribed => {
+                self.make_due(at, Timestamp::now());
                 return None;
             }
             PollEvent::Turn(turn) => *turn,
@@ -328,6 +333,7 @@ impl FeedSource {
             before: slot.cursor.as_deref(),
             now: Timestamp::now(),
             is_pushed: false,
+            subscription: None,
         };
         let fault = Fault::Duplicate(first.url.clone());
         let cursor = step.failed(&fault, &Freshness::default());
@@ -395,6 +401,16 @@ impl FeedSource {
             return;
         };
         slot.pushed = Some(now);
+        self.make_due(at, now);
+    }
+
+    /// Has a feed polled as soon as it may be, where no poll is under way. A hub that begins to
+    /// push asks for that too: what was published since the last poll was pushed to nobody, and
+    /// the poll writes down what the hub has agreed to.
+    fn make_due(&mut self, at: usize, now: Timestamp) {
+        let Some(slot) = self.slots.get(at) else {
+            return;
+        };
         let (Some(due), Some(cursor)) = (slot.due, &slot.cursor) else {
             return;
         };
@@ -467,7 +483,7 @@ fn open_endpoint(
     if websub.callback.is_empty() {
         return Ok(None);
     }
-    let hubs = Arc::new(Subscriptions::new(websub.lease));
+    let hubs = Arc::new(Subscriptions::new(&websub.callback, websub.lease));
     let endpoint = Endpoint::new(Arc::clone(&hubs), pushes.clone(), config.max_feed_bytes);
     endpoint
         .listen(websub.listen, runtime)
@@ -508,6 +524,9 @@ impl KeyedSource for FeedSource {
                 self.recent.remember(&item.article);
             }
             slot.last_written = slot.cursor.as_ref().map(|cursor| cursor.polled);
+            if let (Some(hubs), Some(cursor)) = (&self.hubs, &slot.cursor) {
+                hubs.restore(at, cursor, now);
+            }
             self.progress.took_over(slot.feed.id.clone());
             let cursor = slot.cursor.as_ref();
             if cursor.is_some_and(|cursor| cursor.health.state == FeedState::Gone) {

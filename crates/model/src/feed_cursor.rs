@@ -22,6 +22,9 @@ pub struct FeedCursor {
     /// The hub that pushes the feed, where it names one (`WebSub`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<FeedHub>,
+    /// What that hub has agreed to, so that its pushes count after a restart too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<HubSubscription>,
     /// Where permanent redirects lead, counted until the new address is taken over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<MovedFeed>,
@@ -69,6 +72,22 @@ pub struct FeedHub {
     pub url: String,
     /// The address by which the hub knows the feed.
     pub topic: String,
+}
+
+/// A subscription that a hub has verified.
+///
+/// Its secret lets those who read the topic make the feed due sooner, and no more than that: what
+/// is pushed is never read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HubSubscription {
+    /// The address that the hub pushes to; its last segment nobody can guess.
+    pub callback: String,
+    /// What the hub signs its pushes with.
+    pub secret: String,
+    /// When the hub agreed.
+    pub since: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// Where a feed's permanent redirects lead.

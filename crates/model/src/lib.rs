@@ -35,8 +35,8 @@ pub use enriched::{Enriched, Extraction};
 pub use entity::{Entity, EntityKind, EntityMention, MentionForm, Title};
 pub use feed::{Feed, PagePolicy, ParseFeedUrlError, RobotsPolicy};
 pub use feed_cursor::{
-    DayVolume, FeedCursor, FeedFault, FeedHealth, FeedHub, FeedState, ItemKey, MovedFeed,
-    PollWishes, Renewal, Revisit, Rhythm, SeenItem,
+    DayVolume, FeedCursor, FeedFault, FeedHealth, FeedHub, FeedState, HubSubscription, ItemKey,
+    MovedFeed, PollWishes, Renewal, Revisit, Rhythm, SeenItem,
 };
 pub use feed_health::{FeedHealthRecord, FeedVolume};
 pub use findings::{EntityView, Findings, MentionView, QuoteView, View};

@@ -18,7 +18,7 @@ use tokio::{
 };
 use url::form_urlencoded;
 
-use super::subscriptions::{Delivery, Subscriptions};
+use super::subscriptions::{Delivery, Subscriptions, Verified};
 use crate::poll_task::FromPoll;
 
 /// Longest time for one request of a hub, its body included.
@@ -83,7 +83,12 @@ impl Endpoint {
         let challenge = challenge.unwrap_or_default();
         let is_ours = match &*mode {
             "subscribe" if !challenge.is_empty() => {
-                self.subscriptions.verify(token, &topic, lease, now)
+                let verified = self.subscriptions.verify(token, &topic, lease, now);
+                if let Some(Verified { slot, is_new: true }) = verified {
+                    // Where the channel is full, the feed's next poll does as well.
+                    self.pushes.try_send(FromPoll::subscribed(slot)).ok();
+                }
+                verified.is_some()
             }
             "denied" => self.subscriptions.deny(token, &topic),
             // We never ask for an end: others may not either.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use model::FeedHub;
+use model::{FeedCursor, FeedHub, HubSubscription};
 use rustls::crypto::ring::default_provider;
 
 use super::signature::is_signed;
@@ -27,6 +27,8 @@ const PUSH_IS_RECENT: Duration = Duration::from_mins(15);
 pub(crate) struct Subscriptions {
     /// By the token at the end of the callback address.
     by_token: Mutex<HashMap<String, Subscription>>,
+    /// What our callback addresses begin with, without a slash at the end.
+    callback: String,
     lease: Duration,
 }
 
@@ -62,6 +64,14 @@ pub(crate) struct Ask {
     pub(crate) lease: Duration,
 }
 
+/// A subscription that its hub has just verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Verified {
+    pub(super) slot: usize,
+    /// Whether it is the first time, or the lease had run out.
+    pub(super) is_new: bool,
+}
+
 /// What came of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Delivery {
@@ -74,9 +84,11 @@ pub(super) enum Delivery {
 }
 
 impl Subscriptions {
-    pub(crate) fn new(lease: Duration) -> Self {
+    /// Subscriptions under callback addresses that begin with `callback`.
+    pub(crate) fn new(callback: &str, lease: Duration) -> Self {
         Self {
             by_token: Mutex::default(),
+            callback: callback.trim_end_matches('/').to_owned(),
             lease: lease.min(MAX_LEASE),
         }
     }
@@ -112,6 +124,48 @@ impl Subscriptions {
         Some(ask)
     }
 
+    /// What the feed's hub has agreed to, for the feed's cursor.
+    pub(crate) fn agreed(&self, slot: usize, now: Timestamp) -> Option<HubSubscription> {
+        let by_token = self.lock();
+        let (token, known) = by_token.iter().find(|(_, known)| known.slot == slot)?;
+        let State::Active { since, until } = known.state else {
+            return None;
+        };
+        (until > now).then(|| HubSubscription {
+            callback: format!("{}/{token}", self.callback),
+            secret: known.secret.clone(),
+            since,
+            until,
+        })
+    }
+
+    /// Takes up what the feed's hub agreed to before a restart, as far as it still pushes here.
+    pub(crate) fn restore(&self, slot: usize, cursor: &FeedCursor, now: Timestamp) {
+        let (Some(hub), Some(agreed)) = (&cursor.hub, &cursor.subscription) else {
+            return;
+        };
+        let place = agreed.callback.strip_prefix(&self.callback);
+        let Some(token) = place.and_then(|place| place.strip_prefix('/')) else {
+            return;
+        };
+        if agreed.until <= now || token.is_empty() {
+            return;
+        }
+        let subscription = Subscription {
+            slot,
+            hub: hub.clone(),
+            secret: agreed.secret.clone(),
+            asked: agreed.since,
+            state: State::Active {
+                since: agreed.since,
+                until: agreed.until,
+            },
+            last_push: None,
+            missed_news: false,
+        };
+        self.lock().insert(token.to_owned(), subscription);
+    }
+
     fn ask(&self, token: &str, subscription: &Subscription) -> Ask {
         Ask {
             hub: subscription.hub.clone(),
@@ -128,21 +182,21 @@ impl Subscriptions {
         topic: &str,
         lease_seconds: Option<u64>,
         now: Timestamp,
-    ) -> bool {
+    ) -> Option<Verified> {
         let mut by_token = self.lock();
-        let Some(known) = by_token.get_mut(token) else {
-            return false;
-        };
+        let known = by_token.get_mut(token)?;
         if known.hub.topic != topic || since(known.asked, now) > ASK_AGAIN_AFTER {
-            return false;
+            return None;
         }
         let lease = lease_seconds.map_or(self.lease, Duration::from_secs);
         let until = now.saturating_add(lease.min(MAX_LEASE));
+        let is_new = !matches!(known.state, State::Active { until, .. } if until > now);
         known.state = State::Active {
             since: now,
             until: until.unwrap_or(now),
         };
-        true
+        let slot = known.slot;
+        Some(Verified { slot, is_new })
     }
 
     /// The hub refuses or ends a subscription.
@@ -236,6 +290,7 @@ mod tests {
 
     use super::*;
 
+    const CALLBACK: &str = "https://watch.example/push/";
     const DAY: Duration = Duration::from_hours(24);
 
     fn hub() -> FeedHub {
@@ -251,14 +306,24 @@ mod tests {
 
     #[test]
     fn a_subscription_holds_once_verified_and_is_renewed_in_time() {
-        let subscriptions = Subscriptions::new(9 * DAY);
+        let subscriptions = Subscriptions::new(CALLBACK, 9 * DAY);
         let ask = subscriptions.due(7, &hub(), now()).unwrap();
         assert_eq!((ask.lease, &ask.hub), (9 * DAY, &hub()));
         assert!(!subscriptions.is_pushed(7, now()), "not verified yet");
         assert_eq!(subscriptions.due(7, &hub(), now() + 1.minute()), None);
-        assert!(!subscriptions.verify("guessed", &hub().topic, None, now()));
-        assert!(!subscriptions.verify(&ask.token, "https://other.example/", None, now()));
-        assert!(subscriptions.verify(&ask.token, &hub().topic, Some(9 * 86_400), now()));
+        assert_eq!(
+            subscriptions.verify("guessed", &hub().topic, None, now()),
+            None
+        );
+        assert_eq!(
+            subscriptions.verify(&ask.token, "https://other.example/", None, now()),
+            None
+        );
+        assert!(
+            subscriptions
+                .verify(&ask.token, &hub().topic, Some(9 * 86_400), now())
+                .is_some()
+        );
         assert!(subscriptions.is_pushed(7, now()));
         assert_eq!(subscriptions.due(7, &hub(), now() + 120.hours()), None);
         let renewal = subscriptions.due(7, &hub(), now() + 150.hours()).unwrap();
@@ -269,33 +334,43 @@ mod tests {
 
     #[test]
     fn a_lease_counts_for_fourteen_days_at_most() {
-        let subscriptions = Subscriptions::new(100 * DAY);
+        let subscriptions = Subscriptions::new(CALLBACK, 100 * DAY);
         let ask = subscriptions.due(0, &hub(), now()).unwrap();
         assert_eq!(ask.lease, 14 * DAY);
-        assert!(subscriptions.verify(&ask.token, &hub().topic, Some(u64::MAX), now()));
+        assert!(
+            subscriptions
+                .verify(&ask.token, &hub().topic, Some(u64::MAX), now())
+                .is_some()
+        );
         assert!(subscriptions.is_pushed(0, now() + (14 * 24 - 1).hours()));
         assert!(!subscriptions.is_pushed(0, now() + (14 * 24).hours()));
     }
 
     #[test]
     fn a_hub_that_says_nothing_or_no_is_asked_again_later() {
-        let subscriptions = Subscriptions::new(DAY);
+        let subscriptions = Subscriptions::new(CALLBACK, DAY);
         let ask = subscriptions.due(0, &hub(), now()).unwrap();
         assert!(subscriptions.due(0, &hub(), now() + 61.minutes()).is_some());
         assert!(subscriptions.deny(&ask.token, &hub().topic));
         assert_eq!(subscriptions.due(0, &hub(), now() + 10.hours()), None);
         assert!(subscriptions.due(0, &hub(), now() + 26.hours()).is_some());
         assert!(
-            !subscriptions.verify(&ask.token, &hub().topic, None, now() + 40.hours()),
+            subscriptions
+                .verify(&ask.token, &hub().topic, None, now() + 40.hours())
+                .is_none(),
             "nothing was asked of late"
         );
     }
 
     #[test]
     fn only_signed_pushes_count_and_a_silent_hub_is_not_relied_on() {
-        let subscriptions = Subscriptions::new(DAY);
+        let subscriptions = Subscriptions::new(CALLBACK, DAY);
         let ask = subscriptions.due(3, &hub(), now()).unwrap();
-        subscriptions.verify(&ask.token, &hub().topic, None, now());
+        assert!(
+            subscriptions
+                .verify(&ask.token, &hub().topic, None, now())
+                .is_some()
+        );
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, ask.secret.as_bytes());
         let tag = ring::hmac::sign(&key, b"news");
         let digits = tag.as_ref().iter().map(|b| format!("{b:02x}"));

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use fetcher::{Config, WebSubConfig};
@@ -114,6 +114,10 @@ fn a_signed_push_brings_the_news_and_nothing_else_does() {
         (200, "a challenge".into())
     );
 
+    // What came out before the hub began to push is looked for once.
+    runner.run_until(|log| log.cursors[&url].subscription.is_some());
+    assert_eq!(newsroom.asked("/rss").len(), 2);
+
     newsroom.set("/rss", document(&newsroom, &[("1", "", "First")]));
     let push = |path: &str, signature: &str| {
         let request = format!("POST {path} HTTP/1.1\r\nx-hub-signature: {signature}\r\n");
@@ -131,7 +135,7 @@ fn a_signed_push_brings_the_news_and_nothing_else_does() {
     for _ in 0..4 {
         assert!(runner.next_batch().is_empty());
     }
-    assert_eq!(newsroom.asked("/rss").len(), 1, "no one came");
+    assert_eq!(newsroom.asked("/rss").len(), 2, "no one came");
     assert_eq!(push(&path, &sign(&form["hub.secret"], b"news")), 202);
     runner.run_until(|log| log.articles.len() == 1);
     let cursor = runner.cursor(&url);
@@ -143,6 +147,44 @@ fn a_signed_push_brings_the_news_and_nothing_else_does() {
     let wait = cursor.next_poll.duration_since(cursor.polled).as_secs();
     assert_eq!(wait, 3600, "the backup poll stays");
     assert_eq!(newsroom.asked("/hub").len(), 1);
+}
+
+#[test]
+fn a_subscription_outlives_the_fetcher() {
+    let newsroom = Newsroom::open();
+    newsroom.set("/rss", document(&newsroom, &[]));
+    newsroom.set("/hub", Answer::status(202));
+    let (port, url) = (free_port(), newsroom.url("/rss"));
+    let mut runner = Runner::start(pushed_config(port), vec![feed(&url)], Log::default());
+    runner.run_until(|_| !newsroom.asked("/hub").is_empty());
+    let (form, path) = asked(&newsroom);
+    assert_eq!(verify(port, &path, "subscribe", &url).0, 200);
+    runner.run_until(|log| log.cursors[&url].subscription.is_some());
+    let log = runner.kill();
+    wait_until_free(port);
+    let mut runner = Runner::start(pushed_config(port), vec![feed(&url)], log);
+    newsroom.set("/rss", document(&newsroom, &[("1", "", "First")]));
+    let signature = sign(&form["hub.secret"], b"news");
+    let request = format!("POST {path} HTTP/1.1\r\nx-hub-signature: {signature}\r\n");
+    assert_eq!(call(port, &request, b"news").0, 202);
+    runner.run_until(|log| log.articles.len() == 1);
+    assert_eq!(newsroom.asked("/hub").len(), 1, "the lease goes on");
+    let log = runner.kill();
+    wait_until_free(port);
+    // An instance with another callback asks for itself.
+    let elsewhere = free_port();
+    let runner = Runner::start(pushed_config(elsewhere), vec![feed(&url)], log);
+    assert_eq!(call(elsewhere, &request, b"news").0, 410);
+    drop(runner);
+}
+
+/// Waits until a fetcher that was killed listens no more.
+fn wait_until_free(port: u16) {
+    let begun = Instant::now();
+    while TcpListener::bind(("127.0.0.1", port)).is_err() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "{port} is taken");
+        std::thread::yield_now();
+    }
 }
 
 #[test]

@@ -125,6 +125,7 @@ impl Stage for CountingStage {
         let cursor = FeedCursor {
             site: None,
             hub: None,
+            subscription: None,
             feed: feed_id(poll.feed),
             url: format!("https://feed-{}.example/rss", poll.feed),
             moved: None,
