@@ -21,6 +21,8 @@ pub(crate) struct Pack {
     pub(crate) time_words: Vec<String>,
     pub(crate) occasions: Occasions,
     pub(crate) refusals: Refusals,
+    /// "gen.": what else a word of a title is called.
+    pub(crate) title_synonyms: HashMap<String, String>,
     /// What words say of who speaks.
     people: HashMap<Trait, Vec<String>>,
     cue: Vec<Cue>,

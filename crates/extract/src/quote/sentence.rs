@@ -525,7 +525,12 @@ impl Sentence<'_, '_, '_> {
             .cue
             .has(Frame::Addressee)
             .then(|| addressee(view, verb.at + 1))
-            .flatten();
+            .flatten()
+            .filter(|person| {
+                subject.as_ref().is_none_or(|subject| {
+                    subject.range.start >= person.end || subject.range.end <= person.start
+                })
+            });
         let circumstances = circumstances(
             view,
             self.pack,

@@ -235,7 +235,7 @@ fn opens_aside(view: &View<'_, '_>, place: usize) -> bool {
             | Tag::Possessive
             | Tag::Preposition
             | Tag::Superlative
-    )
+    ) || view.tag(place) == Tag::Past && view.tag(place + 1) == Tag::Preposition
 }
 
 /// "who said": the relative pronoun, with the phrase it stands for.
@@ -391,9 +391,10 @@ pub(crate) fn phrase_before(view: &View<'_, '_>, end: usize) -> Option<Range<usi
         if view.is_any(before, &["said", "says", "told"]) {
             break;
         }
+        // "the neighboring province", "residents of neighboring Posat".
         let is_adjectival = matches!(tag, Tag::Participle | Tag::Gerund)
             && before > 0
-            && opens_phrase(view.tag(before - 1));
+            && (opens_phrase(view.tag(before - 1)) || view.is_any(before - 1, &TIES));
         if is_inside(tag) || opens_phrase(tag) || is_adjectival {
             start = before;
         } else if let Some(tied) = tie_before(view, start) {

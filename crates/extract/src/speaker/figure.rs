@@ -253,21 +253,22 @@ impl Cast {
         let end = self
             .namings
             .partition_point(|naming| naming.span.start() < span.end());
-        let inside = self.namings.get(start..end)?.iter().rev();
-        let naming = inside
-            .filter(|naming| span.contains(naming.span))
-            .find(|naming| {
-                !is_governed(text, span, naming.span) && !is_possessor(text, naming.span)
-            })?;
-        let rest = text
-            .get(naming.span.end()..span.end())
-            .unwrap_or_default()
-            .trim_start();
-        let next = rest.split([' ', '\n']).next().unwrap_or_default();
-        let is_head = rest.is_empty()
-            || rest.starts_with(['(', ',', '.', '—', '–'])
-            || PREPOSITIONS.contains(&next)
-            || RELATIVES.contains(&next);
+        let inside = self.namings.get(start..end)?.iter();
+        let mut free = inside.filter(|naming| {
+            span.contains(naming.span)
+                && !is_governed(text, span, naming.span)
+                && !is_possessor(text, naming.span)
+        });
+        // In "Helen Marsh of the relief group Open Hands" the later name is tied to the first.
+        let tied = free.clone().find(|naming| {
+            let figure = self.figures.get(naming.figure);
+            figure.is_some_and(|figure| figure.is_person)
+                && is_tied(rest_behind(text, span, naming.span))
+        });
+        let naming = tied.or_else(|| free.next_back())?;
+        let rest = rest_behind(text, span, naming.span);
+        let is_head =
+            rest.is_empty() || rest.starts_with(['(', ',', '.', '—', '–']) || is_tied(rest);
         is_head.then_some(naming)
     }
 
@@ -278,6 +279,18 @@ impl Cast {
             .binary_search_by_key(&start, |naming| naming.span.start());
         self.namings.get(place.ok()?)
     }
+}
+
+/// What stands behind the name `name` in the phrase `span`.
+fn rest_behind(text: &str, span: Span, name: Span) -> &str {
+    let rest = text.get(name.end()..span.end()).unwrap_or_default();
+    rest.trim_start()
+}
+
+/// Whether what stands behind a name belongs to it.
+fn is_tied(rest: &str) -> bool {
+    let next = rest.split([' ', '\n']).next().unwrap_or_default();
+    PREPOSITIONS.contains(&next) || RELATIVES.contains(&next)
 }
 
 /// What ties a noun phrase to another that stands before it.
@@ -294,7 +307,10 @@ fn is_governed(text: &str, span: Span, name: Span) -> bool {
     let before = text.get(span.start()..name.start()).unwrap_or_default();
     let mut words = before.split_whitespace().rev();
     let last = words.next().unwrap_or_default();
-    let governor = if last.eq_ignore_ascii_case("the") {
+    let modifies = ["ing", "ern", "ed"];
+    let is_modifier =
+        last.eq_ignore_ascii_case("the") || modifies.iter().any(|ending| last.ends_with(ending));
+    let governor = if is_modifier {
         words.next().unwrap_or_default()
     } else {
         last
@@ -537,7 +553,9 @@ fn read_title(word: &str, pack: &Pack, titles: &mut Vec<String>, gender: &mut Ge
         *gender = Gender::Female;
     }
     if traits.has_any(&[Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles]) {
-        titles.push(word.to_lowercase());
+        let word = word.to_lowercase();
+        titles.extend(pack.title_synonyms.get(&word).cloned());
+        titles.push(word);
     }
 }
 

@@ -255,11 +255,21 @@ impl Resolver<'_, '_> {
         ]);
         let rest = text.get(span.end()..)?;
         let name = rest.strip_prefix(',')?.trim_start();
-        if !is_title || rest.len() - name.len() > 3 {
+        if rest.len() - name.len() > 3 {
             return None;
         }
         let naming = self.cast.named_at(text.len() - name.len())?;
-        (!is_possessor(text, naming.span)).then_some(naming.figure)
+        let is_person = self
+            .cast
+            .figures
+            .get(naming.figure)
+            .is_some_and(|figure| figure.is_person && figure.entity.is_some());
+        // An apposition ends in a comma of its own, whatever the noun before it.
+        let is_closed = text
+            .get(naming.span.end()..)
+            .is_some_and(|behind| behind.starts_with(','));
+        ((is_title || is_person && is_closed) && !is_possessor(text, naming.span))
+            .then_some(naming.figure)
     }
 
     /// "The firm": the body named last, at most a few sentences before.
