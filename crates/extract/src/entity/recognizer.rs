@@ -1,6 +1,6 @@
 //! Finds the names of a document: the tagger's first reading, then the document's own names.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use model::EntityKind;
 
@@ -32,11 +32,11 @@ pub(crate) struct Name {
 impl Recognizer {
     /// The recogniser of the committed model.
     pub(crate) fn new() -> Self {
-        Self::with_model(MODEL)
+        Self::with_model(Cow::Borrowed(MODEL))
     }
 
     /// A recogniser of another model; it finds nothing where the model cannot be read.
-    pub(crate) fn with_model(model: &[u8]) -> Self {
+    pub(crate) fn with_model(model: Cow<'static, [u8]>) -> Self {
         Self {
             gazetteer: Gazetteer::new(),
             tagger: Tagger::read(model).ok(),

@@ -1,6 +1,8 @@
 //! Named entities by a greedy averaged perceptron over hashed features (Collins 2002; Ratinov and
 //! Roth 2009 for the features).
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use super::word::{Memory, Word, feature};
@@ -14,16 +16,14 @@ pub(crate) const FEATURES: usize = 38;
 /// Label of a word outside any name.
 pub(crate) const OUTSIDE: u8 = 0;
 
-/// Weights of one feature, by label.
-pub(crate) type Row = [i8; WIDTH];
-
 /// What stands before the first word.
 const START: u8 = 15;
 
 /// The weights.
 #[derive(Debug)]
 pub(crate) struct Tagger {
-    rows: Vec<Row>,
+    /// Signed weights of each feature, by label, where they stand in the program.
+    rows: Cow<'static, [[u8; WIDTH]]>,
 }
 
 /// Why a model cannot be read.
@@ -71,13 +71,13 @@ pub(crate) const fn may_follow(before: u8, label: u8) -> bool {
 
 impl Tagger {
     /// Reads a model: its rows and nothing else.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, DamagedModel> {
-        let (rows, rest) = bytes.as_chunks::<WIDTH>();
-        if !rest.is_empty() || !rows.len().is_power_of_two() {
-            return Err(DamagedModel(bytes.len()));
-        }
-        let rows = rows.iter().map(|row| row.map(u8::cast_signed)).collect();
-        Ok(Self { rows })
+    pub(crate) fn read(bytes: Cow<'static, [u8]>) -> Result<Self, DamagedModel> {
+        let length = bytes.len();
+        let rows = match bytes {
+            Cow::Borrowed(bytes) => whole_rows(bytes).map(Cow::Borrowed),
+            Cow::Owned(bytes) => whole_rows(&bytes).map(|rows| Cow::Owned(rows.to_vec())),
+        };
+        rows.map(|rows| Self { rows }).ok_or(DamagedModel(length))
     }
 
     /// The labels of a sentence; `memory` holds what the same words were before.
@@ -109,11 +109,17 @@ impl Tagger {
                 continue;
             };
             for (score, weight) in scores.iter_mut().zip(row) {
-                *score += i32::from(*weight);
+                *score += i32::from(weight.cast_signed());
             }
         }
         scores
     }
+}
+
+/// The bytes as a power of two of rows.
+fn whole_rows(bytes: &[u8]) -> Option<&[[u8; WIDTH]]> {
+    let (rows, rest) = bytes.as_chunks();
+    (rest.is_empty() && rows.len().is_power_of_two()).then_some(rows)
 }
 
 /// Names hold a capital or stand within three words of one; all else is outside.

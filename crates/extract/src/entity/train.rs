@@ -112,7 +112,7 @@ fn sentences(example: &Example, gazetteer: &Gazetteer) -> Vec<Sentence> {
 
 /// Right, found and labelled names of each type, person, organisation, place.
 pub fn measure(model: &[u8], examples: &[Example]) -> [[usize; 3]; 3] {
-    let recognizer = Recognizer::with_model(model);
+    let recognizer = Recognizer::with_model(model.to_vec().into());
     let mut counts = [[0; 3]; 3];
     for example in examples {
         let document = Document::new(&example.text);
@@ -135,7 +135,7 @@ pub fn measure(model: &[u8], examples: &[Example]) -> [[usize; 3]; 3] {
 
 /// What `model` finds in `text`, as an example of its own: silver for the same kind of text.
 pub fn silver(model: &[u8], text: String, weight: u32) -> Example {
-    let recognizer = Recognizer::with_model(model);
+    let recognizer = Recognizer::with_model(model.to_vec().into());
     let document = Document::new(&text);
     let words = recognizer.words(&document);
     let names = recognizer

@@ -108,7 +108,7 @@ impl Grammar {
     }
 
     /// Reads a model: tags, labels, moves, sure words, and both tables.
-    fn read(bytes: &[u8]) -> Result<Self, DamagedModel> {
+    fn read(bytes: &'static [u8]) -> Result<Self, DamagedModel> {
         let mut reader = Reader::new(bytes);
         let tags = reader
             .names()?
@@ -186,7 +186,7 @@ impl Grammar {
     }
 }
 
-impl Reader<'_> {
+impl Reader {
     /// A list of names, each with its length in front.
     fn names(&mut self) -> Result<Vec<String>, DamagedModel> {
         let mut names = Vec::new();

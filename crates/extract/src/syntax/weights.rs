@@ -1,22 +1,33 @@
 //! The weights of a linear classifier over hashed features, eight bits each.
+//!
+//! Most rows hold a handful of weights, so they stay in the sparse form that the model's file has:
+//! as rows of full width they would take seven times the file.
+
+use std::borrow::Cow;
 
 use thiserror::Error;
 
-/// Classes are padded to this width, so that one row fills one cache line.
+/// Classes that there may be.
 pub(crate) const WIDTH: usize = 64;
 
-/// Scores of all classes; the padding stays at zero and is never looked at.
+/// Scores of all classes; those that a model does not have stay at zero and are never looked at.
 pub(crate) type Scores = [i16; WIDTH];
 
-/// A table of rows, one per feature bucket.
+/// Rows of (class, weight) pairs, one per feature bucket.
 #[derive(Debug)]
 pub(crate) struct Weights {
-    rows: Vec<[i8; WIDTH]>,
+    /// Where the row of each bucket begins in `bytes`: with its count of pairs. An empty row is
+    /// [`NO_ROW`], or counts none.
+    rows: Vec<u32>,
+    bytes: Cow<'static, [u8]>,
     mask: u32,
 }
 
+/// Stands for a row without pairs: no model is as long.
+const NO_ROW: u32 = u32::MAX;
+
 /// Why the bytes of a model cannot be read.
-#[derive(Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("model file is cut short or damaged at byte {0}")]
 pub(crate) struct DamagedModel(pub(crate) usize);
 
@@ -25,39 +36,53 @@ impl Weights {
     pub(crate) fn score(&self, features: &[u32], scores: &mut Scores) {
         *scores = [0; WIDTH];
         for feature in features {
-            let Some(row) = self.rows.get((feature & self.mask) as usize) else {
-                continue;
-            };
-            for (score, weight) in scores.iter_mut().zip(row) {
-                // At most 64 features of at most 127: no overflow.
-                *score += i16::from(*weight);
+            for [class, weight] in self.row(feature & self.mask) {
+                if let Some(score) = scores.get_mut(usize::from(*class)) {
+                    // At most 64 features of at most 127: no overflow.
+                    *score += i16::from(weight.cast_signed());
+                }
             }
         }
     }
 
-    /// Reads the sparse form that [`Self::write`] makes: bits, row count, then per row the
-    /// distance from the last row, the number of entries, and (class, weight) pairs.
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DamagedModel> {
+    /// The (class, weight) pairs of a bucket.
+    fn row(&self, bucket: u32) -> &[[u8; 2]] {
+        let row = self.rows.get(bucket as usize);
+        let row = row.and_then(|place| self.bytes.get(*place as usize..));
+        let Some((count, pairs)) = row.and_then(<[u8]>::split_first) else {
+            return &[];
+        };
+        let (pairs, _) = pairs.as_chunks();
+        pairs.get(..usize::from(*count)).unwrap_or_default()
+    }
+
+    /// Reads what [`Self::write`] makes: bits, row count, then per row the distance from the last
+    /// row, the number of pairs, and (class, weight) pairs. Each class and weight is looked at
+    /// here, and used where it stands.
+    pub(crate) fn read(reader: &mut Reader) -> Result<Self, DamagedModel> {
         let bits = reader.number()?;
         if bits > 22 {
             return Err(DamagedModel(reader.place));
         }
-        let mut rows = vec![[0_i8; WIDTH]; 1 << bits];
-        let mut place = 0_usize;
+        let mut rows = vec![NO_ROW; 1 << bits];
+        let mut bucket = 0_usize;
         for _ in 0..reader.number()? {
-            place += reader.number()? as usize;
+            bucket += reader.number()? as usize;
+            let damaged = DamagedModel(reader.place);
+            let place = u32::try_from(reader.place).ok();
             for _ in 0..reader.byte()? {
                 let class = usize::from(reader.byte()?);
-                let weight = reader.byte()?.cast_signed();
-                *rows
-                    .get_mut(place)
-                    .and_then(|row| row.get_mut(class))
-                    .ok_or(DamagedModel(reader.place))? = weight;
+                reader.byte()?;
+                if class >= WIDTH {
+                    return Err(DamagedModel(reader.place));
+                }
             }
+            *rows.get_mut(bucket).ok_or(damaged)? = place.ok_or(damaged)?;
         }
         Ok(Self {
-            mask: (1 << bits) - 1,
             rows,
+            bytes: Cow::Borrowed(reader.bytes),
+            mask: (1 << bits) - 1,
         })
     }
 
@@ -70,24 +95,29 @@ impl Weights {
             .flatten()
             .fold(f32::MIN_POSITIVE, |a, b| a.max(b.abs()));
         let scale = 127.0 / largest;
-        let rows = averages
-            .iter()
-            .map(|row| {
-                row.map(|weight| {
-                    let scaled = weight * scale;
-                    #[expect(clippy::cast_possible_truncation, reason = "scaled to 127")]
-                    if scaled.abs() < least {
-                        0
-                    } else {
-                        scaled.round() as i8
-                    }
-                })
-            })
-            .collect::<Vec<_>>();
+        let (mut rows, mut bytes) = (Vec::new(), Vec::new());
+        for row in averages {
+            rows.push(u32::try_from(bytes.len()).expect("at most 2^22 rows of 64"));
+            let count = bytes.len();
+            bytes.push(0);
+            for (class, weight) in (0_u8..).zip(row) {
+                let scaled = weight * scale;
+                if scaled.abs() < least {
+                    continue;
+                }
+                #[expect(clippy::cast_possible_truncation, reason = "scaled to 127")]
+                let weight = scaled.round() as i8;
+                if weight != 0 {
+                    bytes.extend([class, weight.cast_unsigned()]);
+                    bytes[count] += 1;
+                }
+            }
+        }
         Self {
             #[expect(clippy::cast_possible_truncation, reason = "at most 2^22 rows")]
             mask: rows.len() as u32 - 1,
             rows,
+            bytes: Cow::Owned(bytes),
         }
     }
 
@@ -95,33 +125,17 @@ impl Weights {
     #[cfg(feature = "training")]
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         push_number(out, self.mask.count_ones());
-        let filled: Vec<(usize, Vec<(u8, i8)>)> = self
-            .rows
-            .iter()
-            .enumerate()
-            .map(|(place, row)| {
-                let entries = (0_u8..).zip(row).filter(|(_, weight)| **weight != 0);
-                (
-                    place,
-                    entries.map(|(class, weight)| (class, *weight)).collect(),
-                )
-            })
-            .filter(|(_, entries): &(usize, Vec<_>)| !entries.is_empty())
-            .collect();
+        let filled = || (0..=self.mask).filter(|bucket| !self.row(*bucket).is_empty());
         #[expect(clippy::cast_possible_truncation, reason = "at most 2^22 rows of 64")]
-        push_number(out, filled.len() as u32);
+        push_number(out, filled().count() as u32);
         let mut last = 0;
-        for (place, entries) in filled {
+        for bucket in filled() {
+            let row = self.row(bucket);
+            push_number(out, bucket - last);
             #[expect(clippy::cast_possible_truncation, reason = "at most 2^22 rows of 64")]
-            {
-                push_number(out, (place - last) as u32);
-                out.push(entries.len() as u8);
-            }
-            last = place;
-            for (class, weight) in entries {
-                out.push(class);
-                out.push(weight.cast_unsigned());
-            }
+            out.push(row.len() as u8);
+            out.extend(row.as_flattened());
+            last = bucket;
         }
     }
 }
@@ -138,13 +152,13 @@ pub(crate) fn push_number(out: &mut Vec<u8>, mut number: u32) {
 
 /// Reads a model's bytes front to back.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
-    bytes: &'a [u8],
+pub(crate) struct Reader {
+    bytes: &'static [u8],
     place: usize,
 }
 
-impl<'a> Reader<'a> {
-    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+impl Reader {
+    pub(crate) const fn new(bytes: &'static [u8]) -> Self {
         Self { bytes, place: 0 }
     }
 
@@ -164,5 +178,33 @@ impl<'a> Reader<'a> {
             }
         }
         Err(DamagedModel(self.place))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four buckets; the second holds two classes, the fourth one.
+    const MODEL: &[u8] = &[2, 2, 1, 2, 0, 5, 63, 0x80, 2, 1, 0, 0xff];
+
+    #[test]
+    fn scores_are_the_sums_of_the_rows() {
+        let weights = Weights::read(&mut Reader::new(MODEL)).unwrap();
+        let mut scores = [7; WIDTH];
+        weights.score(&[1, 3, 4 + 3, 2, 0], &mut scores);
+        let mut expected = [0; WIDTH];
+        expected[0] = 5 - 1 - 1;
+        expected[63] = -128;
+        assert_eq!(scores, expected);
+    }
+
+    #[test]
+    fn a_class_or_a_row_that_cannot_be_is_refused() {
+        let read = |bytes: &'static [u8]| Weights::read(&mut Reader::new(bytes)).map(|_| ());
+        assert_eq!(read(MODEL), Ok(()));
+        assert!(read(&[2, 1, 1, 1, 64, 5]).is_err());
+        assert!(read(&[2, 1, 4, 1, 0, 5]).is_err());
+        assert!(read(&[2, 1, 1, 2, 0, 5]).is_err());
     }
 }
