@@ -1,7 +1,7 @@
 //! The embedded broker is killed with -9 and comes back: what it acknowledged is there, once.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     process::Command,
     sync::atomic::{AtomicBool, AtomicI64, Ordering},
     thread,
@@ -16,8 +16,8 @@ use rdkafka::{
 
 use crate::harness::{
     client::{Client, unique},
-    consumer::{stored, take},
-    deadline::wait_until,
+    consumer::{Member, stored, take},
+    deadline::{PATIENCE, wait_until},
     embedded_broker::BrokerProcess,
     onrecord::binary,
     producer::Outgoing,
@@ -89,6 +89,50 @@ fn topics_settings_and_committed_offsets_survive_a_kill() {
     assert_eq!(client.partitions(&topic), Some(2));
     assert_eq!(committed(), before);
     assert_eq!(client.read_committed(&topic).len(), 10);
+}
+
+/// A restarted broker knows no member: each has to notice, join again and find its partitions.
+#[test]
+fn members_of_a_group_come_back_by_themselves_after_a_kill() {
+    let mut broker = BrokerProcess::start();
+    let client = Client::new(broker.bootstrap_servers());
+    let topic = client.topic("rejoined", 6);
+    let group = unique("rejoined");
+    let members = [(); 2].map(|()| Member::join(&client, &group, &topic, &[]));
+    let share_all = || {
+        let owned = members.each_ref().map(Member::partitions);
+        owned.iter().all(|partitions| partitions.len() == 3) && owned[0].is_disjoint(&owned[1])
+    };
+    let producer = client.producer(&[]);
+    for restart in 0..3_usize {
+        wait_until("the two to share the partitions", share_all);
+        for count in 0..60 {
+            let text = (restart * 60 + count).to_string();
+            producer.send_keyed(&topic, &text, &text);
+        }
+        producer.settle_acknowledged();
+        wait_until("the records written after the restart", || {
+            let seen = members.iter().flat_map(Member::seen);
+            let seen: BTreeSet<String> = seen.map(|record| record.text()).collect();
+            seen.len() == (restart + 1) * 60
+        });
+        broker.kill_and_restart();
+        // What the members hold for theirs may be so no more; only a group of the new broker tells.
+        wait_until("the group to have its members again", || {
+            stable_members(&client, &group) == Some(2)
+        });
+    }
+}
+
+/// Members of a group that has settled; `None` while it has not, or the broker does not answer.
+fn stable_members(client: &Client, group: &str) -> Option<usize> {
+    let asked = client
+        .admin()
+        .inner()
+        .fetch_group_list(Some(group), PATIENCE);
+    let listed = asked.ok()?;
+    let group = listed.groups().first()?;
+    (group.state() == "Stable").then(|| group.members().len())
 }
 
 /// A broker that held the offsets of an open transaction in memory only would commit the outputs

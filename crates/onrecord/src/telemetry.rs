@@ -4,6 +4,7 @@ use std::{
     io::{self, IsTerminal},
     net::{SocketAddr, TcpListener},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use axum::{
@@ -23,6 +24,9 @@ use crate::{
     exit::{Exit, Failure},
     screen::{LineWriter, Screen},
 };
+
+/// How often histograms are put in order.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// What is known of the stages of this process; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -148,6 +152,8 @@ pub(crate) fn serve(
     let handle = PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| refuse(&error))?;
+    // Not awaited at the end either.
+    drop(runtime.spawn(keep_up(handle.clone(), stop.clone())));
     let router = Router::new()
         .route("/metrics", get(metrics))
         .route("/livez", get(livez))
@@ -171,6 +177,19 @@ pub(crate) fn serve(
 }
 
 type Served = State<(PrometheusHandle, Health)>;
+
+/// Puts what histograms have been told into their buckets, until `stop`: the exporter keeps each
+/// value by itself till then, and a scraper may never come.
+async fn keep_up(handle: PrometheusHandle, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        handle.run_upkeep();
+        // Both are cancel-safe.
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(UPKEEP_INTERVAL) => {}
+        }
+    }
+}
 
 async fn metrics(State((handle, _)): Served) -> impl IntoResponse {
     handle.run_upkeep();

@@ -40,6 +40,33 @@ pub(crate) fn client_config(kafka: &KafkaConfig) -> ClientConfig {
     config
 }
 
+/// What every reader of a whole topic sets: how far it reads ahead.
+pub(crate) fn with_reading_ahead(config: &mut ClientConfig) {
+    config
+        .set("fetch.message.max.bytes", "10485760")
+        // Enough to keep a batch ahead, without holding a whole backlog in memory.
+        .set("queued.max.messages.kbytes", "32768")
+        // A reader that is that far ahead waits so long before it asks for more. With the default
+        // of a second, what it has read is long used up by then.
+        .set("fetch.queue.backoff.ms", "10");
+}
+
+/// What every writer of transactions sets.
+pub(crate) fn with_writing(config: &mut ClientConfig, max_message_bytes: usize) {
+    // Room for key, headers and the batch's frame around the largest record.
+    let message_bytes = max_message_bytes
+        .saturating_add(16_384)
+        .clamp(1_000_000, 1_000_000_000);
+    config
+        // Java clients' choice, so that their records of a key meet ours in one partition.
+        .set("partitioner", "murmur2_random")
+        .set("message.max.bytes", message_bytes.to_string())
+        // A batch is handed over at once: what waits longer is only the last few records.
+        .set("linger.ms", "1")
+        // Only refusals are looked at: thousands of good reports a batch are not made.
+        .set("delivery.report.only.error", "true");
+}
+
 /// A consumer that is no member of any group, for questions and for reading.
 pub(crate) fn question_client(
     kafka: &KafkaConfig,

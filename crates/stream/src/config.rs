@@ -41,6 +41,9 @@ pub struct RunnerConfig {
     /// Largest record a stage may write, in bytes; its input is a dead letter otherwise. Should be
     /// the topics' `max_message_bytes`.
     pub max_message_bytes: usize,
+    /// Whether the next batch is read and processed while one is committed. It is, but where
+    /// `onrecord bench` measures what that brings.
+    pub commits_overlap: bool,
 }
 
 impl Default for RunnerConfig {
@@ -52,6 +55,7 @@ impl Default for RunnerConfig {
             restarts: RestartLimits::default(),
             // An article of a million words with its extraction fits.
             max_message_bytes: 10_000_000,
+            commits_overlap: true,
         }
     }
 }

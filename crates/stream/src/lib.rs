@@ -60,7 +60,7 @@ mod status;
 mod topic;
 mod topic_settings;
 
-pub use bare_copy::copy_bare;
+pub use bare_copy::{BareOutput, copy_bare};
 pub use broker_check::{BrokerInfo, check_broker};
 pub use config::{BatchLimits, KafkaConfig, RestartLimits, RunnerConfig};
 pub use effect::{Effect, EffectError};

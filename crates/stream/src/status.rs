@@ -132,6 +132,11 @@ impl StageStatus {
         inner.state == StageState::Running && inner.lag == Some(0) && !inner.in_flight
     }
 
+    /// Whether records are read that are not committed yet.
+    pub fn is_at_work(&self) -> bool {
+        self.lock().in_flight
+    }
+
     /// Why the stage failed last, where it has committed nothing since: it may be at work again,
     /// and about to fail in the same way.
     pub fn trouble(&self) -> Option<String> {

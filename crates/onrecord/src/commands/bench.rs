@@ -3,6 +3,7 @@
 
 mod articles;
 mod child;
+mod commits;
 mod feed_server;
 mod own_cost;
 mod stages;
@@ -36,8 +37,9 @@ Examples:
   onrecord bench
   onrecord bench --kafka 127.0.0.1:9092 --only stages,whole
 
-`stages` run in this process, each beside a bare copy of the records that it reads: consume and
-produce in transactions, nothing else. `own-cost` compares a stage that passes records on with a
+`stages` run in this process, each beside two bare copies, which consume and produce in transactions
+and do nothing else: one copies the records that the stage reads, the other reads them and writes the
+records that the stage writes, encoded beforehand. `own-cost` compares a stage that passes records on with a
 bare copy, both at 5,000 records/s. `whole`, `latency` and `idle` run `onrecord run` in a process of
 its own over a local publisher of feeds and pages. CPU and memory contain the embedded broker; `-`
 where the system does not tell.")]
@@ -69,6 +71,8 @@ enum Part {
     Stages,
     /// What the loop costs over a bare copy.
     OwnCost,
+    /// What it brings that commits overlap with the next batch; only where asked for.
+    Commits,
     /// Throughput of the whole pipeline, with the stages for comparison.
     Whole,
     /// From feed to quote.
@@ -83,7 +87,10 @@ const LATENCY_ARTICLES: usize = 200;
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let folder = tempfile::tempdir().map_err(no_broker)?;
-    let wants = |part: Part| args.only.is_empty() || args.only.contains(&part);
+    let wants = |part: Part| match part {
+        Part::Commits => args.only.contains(&part),
+        _ => args.only.is_empty() || args.only.contains(&part),
+    };
     // Measured first: what it leaves behind would count as idle work of the others.
     let given = args.kafka.as_ref().map(|servers| kafka(servers.clone()));
     let place = Place {
@@ -96,7 +103,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     if wants(Part::Latency) {
         print_latency(&whole::latency(place, LATENCY_ARTICLES)?)?;
     }
-    if wants(Part::Stages) || wants(Part::OwnCost) || wants(Part::Whole) {
+    let rates = [Part::Stages, Part::OwnCost, Part::Commits, Part::Whole];
+    if rates.into_iter().any(wants) {
         measure_rates(args, place, wants)?;
     }
     Ok(Exit::Success)
@@ -124,7 +132,10 @@ fn measure_rates(
         let cost = own_cost::measure(&config).map_err(|error| stream_failure(&error))?;
         print_own_cost(cost)?;
     }
-    if wants(Part::Stages) || wants(Part::Whole) {
+    if [Part::Stages, Part::Commits, Part::Whole]
+        .into_iter()
+        .any(&wants)
+    {
         let officials = place.folder.join("officials.toml");
         fs::write(&officials, OFFICIALS).map_err(no_broker)?;
         let extractor = Arc::new(Extractor::new(watchlist::read(&officials)?));
@@ -138,9 +149,15 @@ fn measure_rates(
             config,
             extractor,
         };
-        let mut rows = stages
-            .measure(&enriched)
-            .map_err(|error| stream_failure(&error))?;
+        let mut rows = Vec::new();
+        if wants(Part::Commits) {
+            let measured = stages.measure_commits(&enriched);
+            rows.extend(measured.map_err(|error| stream_failure(&error))?);
+        }
+        if wants(Part::Stages) || wants(Part::Whole) {
+            let measured = stages.measure(&enriched);
+            rows.splice(..0, measured.map_err(|error| stream_failure(&error))?);
+        }
         // Its processor is not to share the machine with this one's broker.
         if let Some(broker) = embedded {
             broker.shutdown();
@@ -148,14 +165,8 @@ fn measure_rates(
         if wants(Part::Whole)
             && let Some(bare) = rows.first()
         {
-            #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-            let bare_per_second = bare.articles as f64 / bare.seconds;
-            rows.push(whole::throughput(
-                place,
-                processed,
-                &sizes,
-                bare_per_second,
-            )?);
+            let bare = bare.per_second();
+            rows.push(whole::throughput(place, processed, &sizes, bare)?);
         }
         print_sizes(&sizes)?;
         table::print(&rows)?;

@@ -37,11 +37,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let lines = [
         (
             "feeds",
-            lists::feeds(&loaded).map(|feeds| format!("{} feeds", feeds.len())),
+            lists::feeds(&loaded).map(|feeds| counted(feeds.len(), "feed")),
         ),
         (
             "officials",
-            lists::officials(&loaded).map(|officials| format!("{} officials", officials.len())),
+            lists::officials(&loaded).map(|officials| counted(officials.len(), "official")),
         ),
         ("broker", broker(&loaded)),
     ];
@@ -62,6 +62,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     }
     output.flush()?;
     Ok(exit)
+}
+
+/// A number with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 /// Whether Kafka answers; without a configured one, whether the data folder and port can be used.

@@ -144,6 +144,7 @@ impl Settings {
             threads,
             restarts: self.stream.restarts.clone(),
             max_message_bytes: self.stream.max_message_bytes,
+            ..RunnerConfig::default()
         }
     }
 }

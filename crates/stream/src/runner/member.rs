@@ -115,6 +115,7 @@ impl Member {
             ends: Mutex::default(),
         };
         let mut config = client::client_config(kafka);
+        client::with_reading_ahead(&mut config);
         let consumer: BaseConsumer<MemberContext> = config
             .set("group.id", group)
             .set("partition.assignment.strategy", "range")
@@ -124,9 +125,6 @@ impl Member {
             .set("enable.partition.eof", "true")
             .set("auto.offset.reset", "earliest")
             .set("statistics.interval.ms", SILENCE.as_millis().to_string())
-            .set("fetch.message.max.bytes", "10485760")
-            // Enough to keep a batch ahead, without holding a whole backlog in memory.
-            .set("queued.max.messages.kbytes", "32768")
             .create_with_context(context)
             .map_err(|error| Failure::of("cannot create a consumer", &error))?;
         match client::partition_count(&consumer, topic, FIRST_ANSWER_TIMEOUT) {

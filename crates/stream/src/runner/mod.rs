@@ -23,6 +23,7 @@ use self::{isolation::Isolation, keyed::Keyed, plain::Attempt, supervise::superv
 use crate::{Effect, KeyedSource, RunnerConfig, Stage, StageStatus, StreamError, Topic};
 
 pub use self::produce::produce_transactionally;
+pub(crate) use self::transaction::envelope;
 
 /// Runs a stage until `stop` is cancelled. Blocks: give it a thread of its own.
 ///

@@ -359,7 +359,11 @@ impl Front<'_> {
             return Err(Failure::Other("a worker thread is gone".to_owned()));
         };
         self.in_flight.begin();
-        self.order(Order::Commit(batch, Arc::clone(membership)))
+        self.order(Order::Commit(batch, Arc::clone(membership)))?;
+        if !self.attempt.config.commits_overlap {
+            self.in_flight.wait_until_empty(TRANSACTION_TIMEOUT);
+        }
+        Ok(())
     }
 
     fn order(&mut self, order: Order) -> Result<(), Failure> {

@@ -70,22 +70,12 @@ impl TransactionWriter {
     ) -> Result<Self, Failure> {
         let mut config = client::client_config(kafka);
         let timeout_ms = TRANSACTION_TIMEOUT.as_millis().to_string();
-        // Room for key, headers and the batch's frame around the largest record.
-        let message_bytes = max_message_bytes
-            .saturating_add(16_384)
-            .clamp(1_000_000, 1_000_000_000);
+        client::with_writing(&mut config, max_message_bytes);
         let producer: BaseProducer<WriterContext> = config
             .set("transactional.id", transactional_id)
             .set("transaction.timeout.ms", &timeout_ms)
             // librdkafka refuses a longer one beside the transaction's.
             .set("socket.timeout.ms", &timeout_ms)
-            // Java clients' choice, so that their records of a key meet ours in one partition.
-            .set("partitioner", "murmur2_random")
-            .set("message.max.bytes", message_bytes.to_string())
-            // A batch is handed over at once: what waits longer is only the last few records.
-            .set("linger.ms", "1")
-            // Only refusals are looked at: thousands of good reports a batch are not made.
-            .set("delivery.report.only.error", "true")
             .create_with_context(WriterContext::default())
             .map_err(|error| Failure::of("cannot create a producer", &error))?;
         let writer = Self {
@@ -166,7 +156,7 @@ impl TransactionWriter {
     ) -> Result<(), Failure> {
         let mut next = BaseRecord::to(topic)
             .key(&record.key)
-            .headers(self.headers(record));
+            .headers(envelope(record, &self.source));
         if let Some(key) = &record.partition_key {
             let partition = partition_of(key, self.partitions_of(topic, patience)?);
             next = next.partition(i32::try_from(partition).unwrap_or_default());
@@ -287,25 +277,25 @@ impl TransactionWriter {
                 inputs: Vec::new(),
             })
     }
+}
 
-    /// The CloudEvents envelope in Kafka's binary binding.
-    fn headers(&self, record: &OutgoingRecord) -> OwnedHeaders {
-        fn text<'a>(key: &'a str, value: &'a str) -> Header<'a, &'a str> {
-            Header {
-                key,
-                value: Some(value),
-            }
+/// The CloudEvents envelope in Kafka's binary binding.
+pub(crate) fn envelope(record: &OutgoingRecord, source: &str) -> OwnedHeaders {
+    fn text<'a>(key: &'a str, value: &'a str) -> Header<'a, &'a str> {
+        Header {
+            key,
+            value: Some(value),
         }
-        let headers = OwnedHeaders::new_with_capacity(6)
-            .insert(text("ce_specversion", "1.0"))
-            .insert(text("ce_type", record.event_type))
-            .insert(text("ce_id", &record.event_id))
-            .insert(text("ce_source", &self.source))
-            .insert(text("content-type", "application/json"));
-        match &record.event_time {
-            Some(time) => headers.insert(text("ce_time", time)),
-            None => headers,
-        }
+    }
+    let headers = OwnedHeaders::new_with_capacity(6)
+        .insert(text("ce_specversion", "1.0"))
+        .insert(text("ce_type", record.event_type))
+        .insert(text("ce_id", &record.event_id))
+        .insert(text("ce_source", source))
+        .insert(text("content-type", "application/json"));
+    match &record.event_time {
+        Some(time) => headers.insert(text("ce_time", time)),
+        None => headers,
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, thread};
 
-use stream::{BatchLimits, DEAD_LETTERS, ENRICHED, RunnerConfig, StageState, copy_bare};
+use stream::{
+    ARTICLES, BareOutput, BatchLimits, DEAD_LETTERS, ENRICHED, Outbox, RunnerConfig, StageState,
+    copy_bare,
+};
 
 use crate::harness::{
-    Running, config, decode_all, enriched_numbers, number_of, read_all, wait_until, write_articles,
-    write_articles_as,
+    Running, article, config, decode_all, enriched_numbers, number_of, read_all, wait_until,
+    write_articles, write_articles_as,
 };
 
 fn plain_title(_: usize) -> String {
@@ -255,7 +258,10 @@ fn the_bare_copy_that_stages_are_measured_by_copies_all() {
         ..config(2)
     };
     write_articles(&config, 0..100, plain_title);
-    copy_bare(&config, "articles", "enriched", 100).unwrap();
+    let mut begun = false;
+    let output = BareOutput::Same("enriched");
+    copy_bare(&config, "articles", output, 100, || begun = true).unwrap();
+    assert!(begun);
     assert_eq!(read_all(&config, "enriched").len(), 100);
 }
 
@@ -298,4 +304,28 @@ fn an_event_that_two_members_of_a_stage_write_is_worked_on_once() {
 fn a_repeat_by_another_writer_is_work() {
     // As by `onrecord replay`.
     assert_eq!(enriched_after_doubles("replay").len(), 150);
+}
+
+#[test]
+fn a_bare_copy_writes_what_was_prepared_for_each_record() {
+    let config = config(2);
+    write_articles(&config, 0..10, plain_title);
+    let mut outbox = Outbox::new();
+    for number in 0..3 {
+        outbox.send(ARTICLES, &article(number, "prepared")).unwrap();
+    }
+    let mut made = outbox.records().to_vec();
+    for record in &mut made {
+        record.topic = "enriched";
+    }
+    let prepared = vec![made, Vec::new()];
+    copy_bare(
+        &config,
+        "articles",
+        BareOutput::Prepared(&prepared),
+        10,
+        || (),
+    )
+    .unwrap();
+    assert_eq!(read_all(&config, "enriched").len(), 15);
 }

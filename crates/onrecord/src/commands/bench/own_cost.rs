@@ -6,7 +6,7 @@ use std::{
 };
 
 use model::Article;
-use stream::{ARTICLES, Outbox, Reject, RunnerConfig, Stage, StreamError, copy_bare};
+use stream::{ARTICLES, BareOutput, Outbox, Reject, RunnerConfig, Stage, StreamError, copy_bare};
 
 use super::{
     articles::article,
@@ -52,7 +52,8 @@ pub(super) fn measure(config: &RunnerConfig) -> Result<OwnCost, StreamError> {
     terminal::tell(format_args!("own cost at {PACE} records/s"));
     let records = PACE * SECONDS;
     let bare = at_pace(config, "bare", |config| {
-        copy_bare(config, ARTICLES.name(), COPIES.name(), records).map(|_| ())
+        let output = BareOutput::Same(COPIES.name());
+        copy_bare(config, ARTICLES.name(), output, records, || ())
     })?;
     let stage = at_pace(config, "stage", |config| {
         run_until_committed(config, ARTICLES, records, &|| PassOn).map(|_| ())

@@ -11,9 +11,9 @@ use model::{Article, Enriched, Record};
 use processor::ProcessStage;
 use sink::SinkStage;
 use stream::{
-    ARTICLES, CancellationToken, DEAD_LETTERS, ENRICHED, KafkaConfig, Outbox, RunnerConfig, Stage,
-    StageState, StageStatus, StreamError, Topic, TopicSettings, copy_bare, create_topics,
-    produce_transactionally, run_stage,
+    ARTICLES, BareOutput, CancellationToken, DEAD_LETTERS, ENRICHED, KafkaConfig, Outbox,
+    OutgoingRecord, RunnerConfig, Stage, StageStatus, StreamError, Topic, TopicSettings, copy_bare,
+    create_topics, produce_transactionally, run_stage,
 };
 
 use super::{articles::article, table::Row, usage::Usage};
@@ -22,7 +22,7 @@ use crate::terminal;
 /// The bare copies go there.
 pub(super) const COPIES: Topic<Article> = Topic::new("bench-copies");
 /// Of so many rounds the middle one is told: another program may disturb one.
-const ROUNDS: usize = 3;
+pub(super) const ROUNDS: usize = 3;
 /// Between two looks at a running stage.
 const LOOK_INTERVAL: Duration = Duration::from_millis(2);
 /// Articles that the sink's input is made of, over and over.
@@ -57,74 +57,185 @@ pub(super) struct Run {
     pub(super) cpu_seconds: Option<f64>,
 }
 
-/// The four runs of a round, each stage behind the bare copy of what it reads.
-const NAMES: [&str; 4] = [
-    "bare copy of articles",
-    "processor",
-    "bare copy of enriched",
-    "sink",
+/// What a round measures, in turn: for each stage a copy of what it reads, a copy that writes what
+/// the stage writes, and the stage.
+#[derive(Clone, Copy, Debug)]
+struct Measured {
+    name: &'static str,
+    runs: fn(&Round<'_>) -> Result<Run, StreamError>,
+    /// Records of a run.
+    records: fn(&Stages) -> usize,
+    /// Bytes of the record that is read.
+    bytes_each: fn(Sizes) -> f64,
+    /// How many rows before it the copy of what it reads stands, and the copy to what it writes.
+    bases: Option<(usize, usize)>,
+}
+
+const MEASURED: [Measured; 6] = [
+    Measured {
+        name: "bare copy of articles",
+        runs: |round| {
+            copy(
+                &round.articles,
+                ARTICLES.name(),
+                SAME,
+                round.stages.articles,
+            )
+        },
+        records: |stages| stages.articles,
+        bytes_each: |sizes| sizes.article,
+        bases: None,
+    },
+    Measured {
+        name: "bare copy of articles to enriched",
+        runs: |round| {
+            let prepared = BareOutput::Prepared(&round.prepared.enriched);
+            copy(
+                &round.articles,
+                ARTICLES.name(),
+                prepared,
+                round.stages.articles,
+            )
+        },
+        records: |stages| stages.articles,
+        bytes_each: |sizes| sizes.article,
+        bases: None,
+    },
+    Measured {
+        name: "processor",
+        runs: |round| {
+            let make = || ProcessStage::new(Arc::clone(&round.stages.extractor));
+            let records = round.stages.processed;
+            run_until_committed(&round.processed, ARTICLES, records, &make)
+        },
+        records: |stages| stages.processed,
+        bytes_each: |sizes| sizes.article,
+        bases: Some((2, 1)),
+    },
+    Measured {
+        name: "bare copy of enriched",
+        runs: |round| {
+            copy(
+                &round.enriched,
+                ENRICHED.name(),
+                SAME,
+                round.stages.articles,
+            )
+        },
+        records: |stages| stages.articles,
+        bytes_each: |sizes| sizes.enriched,
+        bases: None,
+    },
+    Measured {
+        name: "bare copy of enriched to findings",
+        runs: |round| {
+            let prepared = BareOutput::Prepared(&round.prepared.findings);
+            copy(
+                &round.enriched,
+                ENRICHED.name(),
+                prepared,
+                round.stages.articles,
+            )
+        },
+        records: |stages| stages.articles,
+        bytes_each: |sizes| sizes.enriched,
+        bases: None,
+    },
+    Measured {
+        name: "sink",
+        runs: |round| {
+            let records = round.stages.articles;
+            run_until_committed(&round.enriched, ENRICHED, records, &SinkStage::default)
+        },
+        records: |stages| stages.articles,
+        bytes_each: |sizes| sizes.enriched,
+        bases: Some((2, 1)),
+    },
 ];
 
+/// A bare copy to a topic of its own.
+const SAME: BareOutput<'static> = BareOutput::Same(COPIES.name());
+
+/// One round, on topics of its own.
+struct Round<'a> {
+    stages: &'a Stages,
+    prepared: &'a Prepared,
+    articles: RunnerConfig,
+    processed: RunnerConfig,
+    enriched: RunnerConfig,
+}
+
+/// What the stages make of the sample's records, encoded.
+struct Prepared {
+    enriched: Vec<Vec<OutgoingRecord>>,
+    findings: Vec<Vec<OutgoingRecord>>,
+}
+
 impl Stages {
-    /// The rows; the ratio of each stage is to the bare copy before it.
+    /// The rows, in the order in which they were measured.
     pub(super) fn measure(&self, enriched: &[Enriched]) -> Result<Vec<Row>, StreamError> {
         let sizes = sizes(enriched);
+        let prepared = Prepared::of(enriched);
         let mut rounds = Vec::new();
         for round in 1..=ROUNDS {
             terminal::tell(format_args!("stages, round {round} of {ROUNDS}"));
-            rounds.push(self.round(round, enriched)?);
+            rounds.push(self.round(round, enriched, &prepared)?);
         }
-        let (processed, sunk) = (self.processed, self.articles);
-        let read = [
-            (processed, sizes.article),
-            (processed, sizes.article),
-            (sunk, sizes.enriched),
-            (sunk, sizes.enriched),
-        ];
         let mut rows: Vec<Row> = Vec::new();
-        for (place, (name, (articles, bytes_each))) in NAMES.into_iter().zip(read).enumerate() {
+        for (place, measured) in MEASURED.iter().enumerate() {
             let runs = rounds.iter().filter_map(|round| round.get(place).copied());
             let Some(run) = middle(runs.collect()) else {
                 continue;
             };
-            let bare = rows.last().filter(|_| place % 2 == 1);
+            let articles = (measured.records)(self);
+            let per_second = float(articles) / run.seconds;
+            let beside = |back: usize| Some(per_second / rows.get(place - back)?.per_second());
+            let (of_input, of_output) = measured.bases.unzip();
             rows.push(Row {
-                name,
+                name: measured.name,
                 articles,
-                bytes_each,
+                bytes_each: (measured.bytes_each)(sizes),
                 seconds: run.seconds,
                 cpu_seconds: run.cpu_seconds,
                 memory_mb: Usage::own().peak_memory_mb,
-                of_bare: bare.map(|bare| bare.seconds / run.seconds),
+                of_bare: of_input.and_then(beside),
+                of_same_output: of_output.and_then(beside),
+                of_plain: None,
             });
         }
         Ok(rows)
     }
 
-    /// Bare copy and stage in turn, on topics of this round's own.
-    fn round(&self, round: usize, enriched: &[Enriched]) -> Result<[Run; 4], StreamError> {
-        let of_processor = self.fresh(&format!("processor-{round}."))?;
-        write(&of_processor, ARTICLES, (0..self.processed).map(article))?;
-        let make_processor = || ProcessStage::new(Arc::clone(&self.extractor));
-        let copied = copy(&of_processor, ARTICLES.name(), self.processed)?;
-        let processed =
-            run_until_committed(&of_processor, ARTICLES, self.processed, &make_processor)?;
-        let of_sink = RunnerConfig {
-            threads: 1,
-            ..self.fresh(&format!("sink-{round}."))?
+    fn round(
+        &self,
+        number: usize,
+        enriched: &[Enriched],
+        prepared: &Prepared,
+    ) -> Result<Vec<Run>, StreamError> {
+        let topics = |name: &str| self.fresh(&format!("{name}-{number}."));
+        let round = Round {
+            stages: self,
+            prepared,
+            articles: topics("articles")?,
+            processed: topics("processor")?,
+            enriched: RunnerConfig {
+                threads: 1,
+                ..topics("enriched")?
+            },
         };
-        let again = enriched.iter().cycle().take(self.articles).cloned();
-        write(&of_sink, ENRICHED, again)?;
-        Ok([
-            copied,
-            processed,
-            copy(&of_sink, ENRICHED.name(), self.articles)?,
-            run_until_committed(&of_sink, ENRICHED, self.articles, &SinkStage::default)?,
-        ])
+        let articles = |count| (0..SAMPLE).map(article).cycle().take(count);
+        write(&round.articles, ARTICLES, articles(self.articles))?;
+        write(&round.processed, ARTICLES, (0..self.processed).map(article))?;
+        let enriched = |count| enriched.iter().cycle().take(count).cloned();
+        write(&round.enriched, ENRICHED, enriched(self.articles))?;
+        MEASURED
+            .iter()
+            .map(|measured| (measured.runs)(&round))
+            .collect()
     }
 
     /// Topics that nothing else has written to.
-    fn fresh(&self, name: &str) -> Result<RunnerConfig, StreamError> {
+    pub(super) fn fresh(&self, name: &str) -> Result<RunnerConfig, StreamError> {
         let mut config = self.config.clone();
         config.kafka.topic_prefix = format!("{}{name}", config.kafka.topic_prefix);
         create_all(&config.kafka)?;
@@ -132,16 +243,63 @@ impl Stages {
     }
 }
 
-fn copy(config: &RunnerConfig, from: &str, records: usize) -> Result<Run, StreamError> {
-    let before = Usage::own();
-    let took = copy_bare(config, from, COPIES.name(), records)?;
-    Ok(Run {
-        seconds: took.as_secs_f64(),
-        cpu_seconds: Usage::own().cpu_since(before),
-    })
+impl Prepared {
+    fn of(enriched: &[Enriched]) -> Self {
+        let sent = |enriched: &Enriched| {
+            let mut outbox = Outbox::new();
+            // What cannot be sent is no record to copy either.
+            outbox.send(ENRICHED, enriched).ok();
+            outbox.records().to_vec()
+        };
+        let sunk = |enriched: &Enriched| {
+            let mut outbox = Outbox::new();
+            SinkStage.process(enriched.clone(), &mut outbox).ok();
+            outbox.records().to_vec()
+        };
+        Self {
+            enriched: enriched.iter().map(sent).collect(),
+            findings: enriched.iter().map(sunk).collect(),
+        }
+    }
 }
 
-/// Runs a stage until it has committed so many inputs; counted from when it has joined its group.
+fn copy(
+    config: &RunnerConfig,
+    from: &str,
+    output: BareOutput<'_>,
+    records: usize,
+) -> Result<Run, StreamError> {
+    let mut begun = None;
+    copy_bare(config, from, output, records, || {
+        begun = Some(Clock::start())
+    })?;
+    Ok(begun.unwrap_or_else(Clock::start).stop())
+}
+
+/// Time and processor time since a moment.
+struct Clock {
+    usage: Usage,
+    begun: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            usage: Usage::own(),
+            begun: Instant::now(),
+        }
+    }
+
+    fn stop(self) -> Run {
+        Run {
+            seconds: self.begun.elapsed().as_secs_f64(),
+            cpu_seconds: Usage::own().cpu_since(self.usage),
+        }
+    }
+}
+
+/// Runs a stage until it has committed so many inputs; counted, as with the bare copy, from when the
+/// first is there.
 pub(super) fn run_until_committed<S: Stage>(
     config: &RunnerConfig,
     input: Topic<S::Input>,
@@ -155,18 +313,15 @@ where
     let stop = CancellationToken::new();
     thread::scope(|scope| {
         let stage = scope.spawn(|| run_stage(config, input, make_stage, &status, &stop));
-        while status.state() != StageState::Running && !stage.is_finished() {
+        while !status.is_at_work() && !stage.is_finished() {
             thread::sleep(LOOK_INTERVAL);
         }
-        let (before, begun) = (Usage::own(), Instant::now());
+        let clock = Clock::start();
         let all = u64::try_from(inputs).unwrap_or(u64::MAX);
         while status.snapshot().committed_inputs < all && !stage.is_finished() {
             thread::sleep(LOOK_INTERVAL);
         }
-        let run = Run {
-            seconds: begun.elapsed().as_secs_f64(),
-            cpu_seconds: Usage::own().cpu_since(before),
-        };
+        let run = clock.stop();
         stop.cancel();
         stage.join().unwrap_or_else(|_| {
             Err(StreamError::Config(
@@ -245,7 +400,7 @@ fn bytes_of<T: Record>(record: &T) -> f64 {
 }
 
 /// The run with the middle time.
-fn middle(mut runs: Vec<Run>) -> Option<Run> {
+pub(super) fn middle(mut runs: Vec<Run>) -> Option<Run> {
     runs.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
     runs.get(runs.len() / 2).copied()
 }

@@ -106,6 +106,8 @@ pub(super) fn throughput(
         cpu_seconds: usage.cpu_since(before),
         memory_mb: usage.peak_memory_mb,
         of_bare: Some(per_second / bare_per_second),
+        of_same_output: None,
+        of_plain: None,
     })
 }
 
