@@ -49,7 +49,8 @@ pub(crate) fn complement(
             from = addressee(view, from)
                 .map_or_else(|| over_one_word(view, from), |person| person.end);
         }
-        if let Some(that) = complementizer(view, pack, from, limit) {
+        let takes_infinitive = cue.has(Frame::Infinitive);
+        if let Some(that) = complementizer(view, pack, from, limit, takes_infinitive) {
             let from = if view.is(that, "that") {
                 that + 1
             } else {
@@ -155,7 +156,13 @@ fn over_one_word(view: &View<'_, '_>, start: usize) -> usize {
 }
 
 /// "that" or its kin behind at most a few words of time, place or addressee.
-fn complementizer(view: &View<'_, '_>, pack: &Pack, start: usize, limit: usize) -> Option<usize> {
+fn complementizer(
+    view: &View<'_, '_>,
+    pack: &Pack,
+    start: usize,
+    limit: usize,
+    takes_infinitive: bool,
+) -> Option<usize> {
     let mut place = start;
     while place < limit.min(start + 18) {
         if holds(&pack.complementizers, view.word(place)) && !view.is_marked(place) {
@@ -166,7 +173,14 @@ fn complementizer(view: &View<'_, '_>, pack: &Pack, start: usize, limit: usize) 
             return (!is_relative && !is_determiner).then_some(place);
         }
         let other_begins = view.is_comma(place) && view.tag(place + 1) == Tag::Gerund;
-        if is_finite(view, place) || view.is_stop(place) || view.word(place) == ":" || other_begins
+        // "vowed to pardon them if she wins".
+        let is_infinitive =
+            takes_infinitive && view.is(place, "to") && is_verb(view.tag(place + 1));
+        if is_infinitive
+            || is_finite(view, place)
+            || view.is_stop(place)
+            || view.word(place) == ":"
+            || other_begins
         {
             return None;
         }

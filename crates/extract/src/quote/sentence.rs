@@ -215,7 +215,8 @@ fn stands_alone(document: &Document<'_>, pack: &Pack, quotation: Quotation) -> b
                 && quotation.len() > 1
         }
         "." | "!" | "?" | "”" | "\"" | "'" | "’" | "…" | ")" => {
-            ends_inside && (is_title || quotation.len() > 3)
+            let is_attributed = next == "," && cue_behind(document, pack, quotation.close);
+            (ends_inside || is_attributed) && (is_title || quotation.len() > 3)
         }
         "—" | "–" | "--" | "-" | ";" => is_title && quotation.len() > 2,
         text => {
@@ -224,6 +225,16 @@ fn stands_alone(document: &Document<'_>, pack: &Pack, quotation: Quotation) -> b
                 && quotation.len() > 2
         }
     }
+}
+
+/// Whether a cue that takes words in marks stands within a few words behind the comma at `comma`.
+fn cue_behind(document: &Document<'_>, pack: &Pack, comma: usize) -> bool {
+    (comma + 1..comma + 7)
+        .take_while(|at| !matches!(document.word(*at), "," | "." | ";" | ":"))
+        .any(|at| {
+            pack.cue(document.word(at))
+                .is_some_and(|cue| cue.has(Frame::Quote) && cue.weight == 3)
+        })
 }
 
 /// Whether a cue that takes words in marks stands within a few words before `place`.

@@ -236,6 +236,7 @@ fn opens_aside(view: &View<'_, '_>, place: usize) -> bool {
             | Tag::Preposition
             | Tag::Superlative
     ) || view.tag(place) == Tag::Past && view.tag(place + 1) == Tag::Preposition
+        || view.tag(place) == Tag::Adverb && view.is_comma(place + 1)
 }
 
 /// "who said": the relative pronoun, with the phrase it stands for.
@@ -395,7 +396,9 @@ pub(crate) fn phrase_before(view: &View<'_, '_>, end: usize) -> Option<Range<usi
         let is_adjectival = matches!(tag, Tag::Participle | Tag::Gerund)
             && before > 0
             && (opens_phrase(view.tag(before - 1)) || view.is_any(before - 1, &TIES));
-        if is_inside(tag) || opens_phrase(tag) || is_adjectival {
+        // The rest of "editor-in-chief".
+        let is_compound = view.word(start) == "-" && !view.is_dash(start);
+        if is_inside(tag) || opens_phrase(tag) || is_adjectival || is_compound {
             start = before;
         } else if let Some(tied) = tie_before(view, start) {
             start = tied;

@@ -31,13 +31,22 @@ pub(crate) fn join(
             joined.quotations.extend(behind);
             joined.note("turn began in an earlier paragraph");
             *last = joined;
+        } else if let Some(open) = open_beside(document, quotations, &mut turns, &next) {
+            open.quotations.extend(&next.quotations);
+            open.note("turn goes on");
         } else {
             let mut next = next;
-            if next.cue.is_none() && carries_on(document, last, &next) {
+            if next.cue.is_none()
+                && let Some(last) = turns.last()
+                && carries_on(document, last, &next)
+            {
                 next.subject = last.subject;
                 next.antecedent = last.antecedent;
-                next.rules
-                    .push("speaker carried on from the paragraph before");
+                next.rules.push(if last.is_open() {
+                    "speaker carried on from the paragraph before"
+                } else {
+                    "speaker carried on from the sentence before"
+                });
             }
             turns.push(next);
         }
@@ -64,6 +73,25 @@ impl Attribution {
     }
 }
 
+/// The turn that `next` goes on with, where words of the reporter's stand behind it in its sentence:
+/// `"A," said Smith, who asked that no name be printed. "B."`
+fn open_beside<'a>(
+    document: &Document<'_>,
+    quotations: &[Quotation],
+    turns: &'a mut [Attribution],
+    next: &Attribution,
+) -> Option<&'a mut Attribution> {
+    let [.., open, last] = turns else {
+        return None;
+    };
+    let is_beside = next.cue.is_none()
+        && !last.is_open()
+        && open.is_open()
+        && open.sentence == last.sentence
+        && goes_on(document, quotations, open, next);
+    is_beside.then_some(open)
+}
+
 /// Whether the quotation `next` goes on with the turn `last`.
 fn goes_on(
     document: &Document<'_>,
@@ -82,7 +110,8 @@ fn goes_on(
     same_paragraph || adjacent && carried
 }
 
-/// Whether a paragraph of nothing but marks follows one in which somebody was quoted.
+/// Whether a paragraph of nothing but marks follows one in which somebody was quoted, or a
+/// quotation without a cue a sentence that says what somebody said.
 fn carries_on(document: &Document<'_>, last: &Attribution, next: &Attribution) -> bool {
     let this = document.paragraph_of(next.sentence.start);
     let opens = document
@@ -90,7 +119,8 @@ fn carries_on(document: &Document<'_>, last: &Attribution, next: &Attribution) -
         .get(this)
         .is_some_and(|range| range.start == next.sentence.start);
     let before = document.paragraph_of(last.sentence.start);
-    opens && before + 1 == this && last.is_open()
+    let follows = last.sentence.end == next.sentence.start && before == this;
+    opens && before + 1 == this && last.is_open() || follows && !last.is_open()
 }
 
 /// Whether an attribution at the end covers a quotation that a re-opened mark continued.
