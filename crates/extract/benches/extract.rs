@@ -6,39 +6,105 @@
     reason = "positions are taken modulo the length"
 )]
 
-use std::{fs, hint::black_box, path::Path, time::Duration};
+use std::{
+    fs,
+    hint::black_box,
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use extract::{Document, Extractor, Matcher};
+use criterion::{
+    BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+    measurement::{Measurement, ValueFormatter, WallTime},
+};
+use extract::{Extractor, Matcher};
 use model::{Official, OfficialId};
 
-/// Ten paragraphs of the kind that news is made of, about 600 words in all.
-fn article() -> String {
-    let paragraph = "Prime Minister Tomas Reyl said on Monday that the bridge over the Veld would \
-        be rebuilt before winter, and that nobody would have to pay for it. “We will not ask the \
-        villages for money,” he told reporters in Veldra. “They have paid enough.” Ada Morrow, who \
-        leads the Harbour Party, said the plan was “a mess,” adding that the council had not been \
-        asked. The storm broke forty masts in March, according to the Harbour Office.\n\n";
-    paragraph.repeat(9)
+#[path = "support/article.rs"]
+mod article;
+#[path = "support/cpu_time.rs"]
+mod cpu_time;
+
+use article::article;
+use cpu_time::cpu_time;
+
+/// Measures processor time, so that figures of a busy machine mean something.
+struct CpuTime;
+
+impl Measurement for CpuTime {
+    type Intermediate = Duration;
+    type Value = Duration;
+
+    fn start(&self) -> Duration {
+        cpu_time()
+    }
+
+    fn end(&self, start: Duration) -> Duration {
+        cpu_time().saturating_sub(start)
+    }
+
+    fn add(&self, one: &Duration, other: &Duration) -> Duration {
+        *one + *other
+    }
+
+    fn zero(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        WallTime.to_f64(value)
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        WallTime.formatter()
+    }
 }
 
-fn stages(criterion: &mut Criterion) {
+/// The whole of an English article, and each of its stages. `cargo run --example stages` has the
+/// same in one table, and reads real articles too.
+fn stages(criterion: &mut Criterion<CpuTime>) {
     let text = article();
     let language = "en".parse().expect("a language tag");
     let extractor = Extractor::new(Vec::new());
     let mut group = criterion.benchmark_group("article");
-    group.throughput(Throughput::Bytes(text.len() as u64));
-    group.bench_function("document", |bencher| {
-        bencher.iter(|| black_box(Document::new(black_box(&text))));
-    });
+    group
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2))
+        .throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("all", |bencher| {
         bencher.iter(|| black_box(extractor.extract(black_box(&text), &language)));
     });
+    let mut stages = Vec::new();
+    extractor.explain_by_stage(&text, &language, &mut |stage| {
+        if !stages.contains(&stage) {
+            stages.push(stage);
+        }
+    });
+    for stage in stages {
+        group.bench_function(stage, |bencher| {
+            bencher.iter_custom(|rounds| {
+                let mut spent = Duration::ZERO;
+                for _ in 0..rounds {
+                    // Stages are too short for the clock of the processor.
+                    let mut last = Instant::now();
+                    extractor.explain_by_stage(black_box(&text), &language, &mut |ended| {
+                        let now = Instant::now();
+                        if ended == stage {
+                            spent += now - last;
+                        }
+                        last = now;
+                    });
+                }
+                spent
+            });
+        });
+    }
     group.finish();
 }
 
 /// Each language with the examples of its pack, to be held against English per byte.
-fn languages(criterion: &mut Criterion) {
+fn languages(criterion: &mut Criterion<CpuTime>) {
     let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs");
     let mut files: Vec<_> = fs::read_dir(packs)
         .expect("the packs are in the repository")
@@ -85,7 +151,7 @@ fn paragraphs(examples: &[toml::Value]) -> String {
 
 /// The matcher alone, with ten thousand officials of twenty names each: text without any of them,
 /// and text that names one in every line.
-fn officials(criterion: &mut Criterion) {
+fn officials(criterion: &mut Criterion<CpuTime>) {
     let officials: Vec<Official> = (0..10_000).map(official).collect();
     let matcher = Matcher::new(&officials);
     let language = "en".parse().expect("a language tag");
@@ -118,7 +184,7 @@ fn officials(criterion: &mut Criterion) {
 }
 
 /// Syllables from which names of each script are made.
-const SCRIPTS: [(&str, &str); 7] = [
+const SCRIPTS: [(&str, &str); 8] = [
     (
         "latin",
         "ba da ga ka la ma na pa ra sa ta va bo do go ko lo mo no po",
@@ -132,6 +198,10 @@ const SCRIPTS: [(&str, &str); 7] = [
         "با دا كا لا ما نا را سا تا بو دو كو لو مو نو رو سو تو بي دي",
     ),
     ("khmer", "បា ដា កា លា មា ណា រ៉ា សា តា វ៉ា បូ ដូ កូ លូ មូ ណូ រូ សូ តូ វូ"),
+    (
+        "burmese",
+        "ဗာ ဒါ ဂါ ကာ လာ မာ နာ ရှာ သာ တော ဘို ဒို ဂို ကို လို မို နို ရို သို တွေ",
+    ),
     (
         "thai",
         "บา ดา กา ลา มา นา รา สา ตา วา โบ โด โก โล โม โน โร โส โต โว",
@@ -192,5 +262,9 @@ fn capitalised(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-criterion_group!(benches, stages, languages, officials);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = stages, languages, officials
+}
 criterion_main!(benches);

@@ -22,6 +22,7 @@ mod speaker;
 mod syntax;
 #[cfg(feature = "training")]
 pub mod syntax;
+mod table;
 mod token;
 
 pub use name::Matcher;
@@ -30,7 +31,7 @@ pub use sentence::Document;
 pub use speaker::{Candidate, Reason};
 pub use token::{Case, Gap, Token, TokenKind, tokenize};
 
-use model::{Extraction, Language, Official};
+use model::{Entity, Extraction, Language, Mention, Official, Quote};
 
 /// Extracts from articles; built once, shared by threads.
 #[derive(Debug)]
@@ -59,27 +60,28 @@ impl Extractor {
 
     /// The same, with those who were weighed as speakers.
     pub fn explain(&self, text: &str, language: &Language) -> Explained {
+        self.explain_by_stage(text, language, &mut |_| {})
+    }
+
+    /// The same; `done` is told the name of each stage as it ends, for benches.
+    #[doc(hidden)]
+    pub fn explain_by_stage(&self, text: &str, language: &Language, done: Done<'_>) -> Explained {
         let language = &language_guess::known_or_guessed(text, language);
-        let document = Document::new(text);
+        done("language");
         let mut mentions = self.matcher.find(text, language);
-        let mut entities = if is_english(language) {
-            let words = self.recognizer.words(&document);
-            let names = self.recognizer.names(&document, &words);
-            entity::entities(&document, &names)
+        done("officials");
+        let found = if is_english(language) {
+            self.english(text, &mut mentions, done)
         } else {
-            Vec::new()
+            let mut entities = Vec::new();
+            entity::link(&mut entities, &mut mentions, text);
+            (entities, pattern::quotes(text, language), Vec::new())
         };
-        entity::link(&mut entities, &mut mentions, text);
-        let (mut quotes, candidates) = if is_english(language) {
-            speaker::resolve(&document, &entities, quote::find(&document, &entities))
-                .into_iter()
-                .unzip()
-        } else {
-            (pattern::quotes(text, language), Vec::new())
-        };
+        let (mut entities, mut quotes, candidates) = found;
         entity::link_speakers(&mut quotes, &entities);
         speaker::fill_about(&mut quotes, &entities);
         speaker::add_references(&mut entities, &quotes);
+        done("links");
         Explained {
             extraction: Extraction {
                 quotes,
@@ -89,7 +91,33 @@ impl Extractor {
             candidates,
         }
     }
+
+    /// Entities, quotes, and those who were weighed as their speakers.
+    fn english(
+        &self,
+        text: &str,
+        mentions: &mut [Mention],
+        done: Done<'_>,
+    ) -> (Vec<Entity>, Vec<Quote>, Vec<Vec<Candidate>>) {
+        let document = Document::new(text);
+        done("tokens and sentences");
+        let words = self.recognizer.words(&document);
+        done("words of entities");
+        let names = self.recognizer.names(&document, &words);
+        done("names");
+        let mut entities = entity::entities(&document, &names);
+        entity::link(&mut entities, mentions, text);
+        done("coreference");
+        let found = quote::find(&document, &entities, done);
+        let resolved = speaker::resolve(&document, &entities, found);
+        let (quotes, candidates) = resolved.into_iter().unzip();
+        done("speakers");
+        (entities, quotes, candidates)
+    }
 }
+
+/// Is told of each stage that ends.
+type Done<'d> = &'d mut dyn FnMut(&'static str);
 
 /// What was found, and how its speakers were chosen.
 #[derive(Debug)]

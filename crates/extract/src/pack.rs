@@ -1,9 +1,11 @@
 //! What rules need to know of a language: marks, cues, pronouns. Data, not code.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use model::SpeechAct;
 use serde::Deserialize;
+
+use crate::table::Map;
 
 /// The words and signs of one language.
 #[derive(Debug, Deserialize)]
@@ -22,14 +24,14 @@ pub(crate) struct Pack {
     pub(crate) occasions: Occasions,
     pub(crate) refusals: Refusals,
     /// "gen.": what else a word of a title is called.
-    pub(crate) title_synonyms: HashMap<String, String>,
+    pub(crate) title_synonyms: Map<String, String>,
     /// What words say of who speaks.
-    people: HashMap<Trait, Vec<String>>,
+    people: Map<Trait, Vec<String>>,
     cue: Vec<Cue>,
     #[serde(skip)]
-    cues: HashMap<String, usize>,
+    cues: Map<String, usize>,
     #[serde(skip)]
-    traits: HashMap<String, Traits>,
+    traits: Map<String, Traits>,
 }
 
 /// What a word says of a person or body.

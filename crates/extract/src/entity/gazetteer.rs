@@ -1,8 +1,7 @@
 //! Lists of names and of words that go with names.
 
-use std::collections::{HashMap, HashSet};
-
 use super::word::hash;
+use crate::table::{Map, Set};
 
 const MEN: &str = include_str!("gazetteer/men.txt");
 const WOMEN: &str = include_str!("gazetteer/women.txt");
@@ -34,18 +33,18 @@ pub(crate) const ORGANISATION: u32 = 1 << 12;
 /// The lists, by hash of the lower-case form.
 #[derive(Debug)]
 pub(crate) struct Gazetteer {
-    flags: HashMap<u32, u32>,
+    flags: Map<u32, u32>,
     /// Hashes of whole places and of their beginnings.
-    places: HashSet<u64>,
-    beginnings: HashSet<u64>,
+    places: Set<u64>,
+    beginnings: Set<u64>,
 }
 
 impl Gazetteer {
     pub(crate) fn new() -> Self {
         let mut gazetteer = Self {
-            flags: HashMap::new(),
-            places: HashSet::new(),
-            beginnings: HashSet::new(),
+            flags: Map::default(),
+            places: Set::default(),
+            beginnings: Set::default(),
         };
         for (list, flag) in [
             (MEN, MAN | GIVEN_NAME),

@@ -53,7 +53,7 @@ impl Recognizer {
         let Some(tagger) = &self.tagger else {
             return Vec::new();
         };
-        let mut memory = Memory::new();
+        let mut memory = Memory::default();
         let mut labels = Vec::new();
         let mut names = Vec::new();
         for sentence in &document.sentences {

@@ -101,15 +101,16 @@ impl Tagger {
         }
     }
 
-    fn scores(&self, features: &[u32; FEATURES]) -> [i32; WIDTH] {
+    /// Sums in sixteen bits: 38 weights of at most 127 each fit.
+    fn scores(&self, features: &[u32; FEATURES]) -> [i16; WIDTH] {
         let mask = self.rows.len().wrapping_sub(1);
-        let mut scores = [0_i32; WIDTH];
+        let mut scores = [0_i16; WIDTH];
         for feature in features {
             let Some(row) = self.rows.get(*feature as usize & mask) else {
                 continue;
             };
             for (score, weight) in scores.iter_mut().zip(row) {
-                *score += i32::from(weight.cast_signed());
+                *score += i16::from(weight.cast_signed());
             }
         }
         scores

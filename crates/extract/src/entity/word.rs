@@ -1,10 +1,9 @@
 //! What the tagger knows of each word: hashes of its form and parts, and what lists say of it.
 
-use std::collections::{HashMap, HashSet};
-
 use super::gazetteer::{Gazetteer, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE};
 use crate::{
     Document,
+    table::{Map, Set},
     token::{Case, Gap, TokenKind},
 };
 
@@ -32,8 +31,8 @@ pub(crate) struct Word {
 /// The words of a document, token by token.
 pub(crate) fn words(document: &Document<'_>, gazetteer: &Gazetteer) -> Vec<Word> {
     let mut words = Vec::with_capacity(document.tokens.len());
-    let mut lower: HashSet<u32> = HashSet::new();
-    let mut capital: HashSet<u32> = HashSet::new();
+    let mut lower: Set<u32> = Set::default();
+    let mut capital: Set<u32> = Set::default();
     let mut buffer = String::new();
     for sentence in &document.sentences {
         let mut opens = true;
@@ -162,4 +161,4 @@ pub(crate) fn feature<const N: usize>(template: u32, parts: [u32; N]) -> u32 {
 }
 
 /// Types last given to each form of the document.
-pub(crate) type Memory = HashMap<u32, u8>;
+pub(crate) type Memory = Map<u32, u8>;

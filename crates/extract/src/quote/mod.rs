@@ -11,7 +11,7 @@ mod view;
 use model::{Entity, EntityKind, MentionForm, QuoteKind, Span, SpeechAct};
 
 pub(crate) use self::circumstance::Circumstances;
-use crate::{mark::quotations, pack::Pack, sentence::Document, syntax::Grammar, token::Case};
+use crate::{Done, mark::quotations, pack::Pack, sentence::Document, syntax::Grammar, token::Case};
 
 /// A quote with its speaker as the text names it, before anybody is resolved.
 #[derive(Clone, Debug)]
@@ -28,18 +28,23 @@ pub(crate) struct Found {
     pub(crate) rules: Vec<&'static str>,
 }
 
-/// The quotes of an English text in which these entities are named, in text order.
-pub(crate) fn find(document: &Document<'_>, entities: &[Entity]) -> Vec<Found> {
+/// The quotes of an English text in which these entities are named, in text order; `done` is told
+/// of each stage that ends.
+pub(crate) fn find(document: &Document<'_>, entities: &[Entity], done: Done<'_>) -> Vec<Found> {
     let pack = Pack::english();
     let quotations = quotations(document, pack);
+    done("marks");
     let attributed = sentence::attributions(
         document,
         pack,
         Grammar::english(),
         &quotations,
         &words_of_persons(document, entities),
+        done,
     );
-    turn::join(document, &quotations, attributed)
+    let found = turn::join(document, &quotations, attributed);
+    done("turns");
+    found
 }
 
 /// Which tokens are part of a person's name: a tagger takes "Mord" at the start of a sentence for

@@ -12,6 +12,7 @@ use super::{
     view::View,
 };
 use crate::{
+    Done,
     mark::Quotation,
     pack::{Frame, Pack, holds},
     sentence::Document,
@@ -45,6 +46,7 @@ pub(crate) fn attributions(
     grammar: &Grammar,
     quotations: &[Quotation],
     is_name: &[bool],
+    done: Done<'_>,
 ) -> Vec<Attribution> {
     let taken_out: Vec<bool> = quotations
         .iter()
@@ -88,7 +90,14 @@ pub(crate) fn attributions(
             if view.quotes.is_empty() && !has_cue(&view, pack) {
                 continue;
             }
-            view.parse(grammar, is_name);
+            done("cues");
+            let tagged = view.tag_words(grammar, is_name);
+            done("tags");
+            if view.quotes.is_empty() && !may_report(&view, pack) {
+                continue;
+            }
+            view.parse(grammar, &tagged);
+            done("trees");
             Sentence {
                 view: &view,
                 pack,
@@ -96,13 +105,24 @@ pub(crate) fn attributions(
                 range,
             }
             .attribute(&mut all);
+            done("attributions");
         }
     }
+    done("cues");
     all
 }
 
 fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {
     (0..view.len()).any(|place| pack.cue(view.word(place)).is_some() || is_source(view, place))
+}
+
+/// Whether a sentence reports anything, as far as its tags tell: most words that can be cues are
+/// nouns where they stand, and a tree costs the most of all.
+fn may_report(view: &View<'_, '_>, pack: &Pack) -> bool {
+    let refuses =
+        |word| holds(&pack.refusals.verbs, word) || holds(&pack.refusals.denied_verbs, word);
+    !cues(view, pack).is_empty()
+        || (0..view.len()).any(|place| is_source(view, place) || refuses(view.word(place)))
 }
 
 fn is_source(view: &View<'_, '_>, place: usize) -> bool {

@@ -7,7 +7,7 @@ use model::Span;
 use crate::{
     mark::Quotation,
     sentence::Document,
-    syntax::{Grammar, LONGEST_SENTENCE, Label, Node, Tag, Word},
+    syntax::{Grammar, LONGEST_SENTENCE, Label, Node, Tag, Tagged, Word},
     token::{Case, TokenKind},
 };
 
@@ -74,13 +74,15 @@ impl<'d, 't> View<'d, 't> {
         (view, at)
     }
 
-    /// Tags and parses, with the tokens that are known to be names.
-    pub(crate) fn parse(&mut self, grammar: &Grammar, is_name: &[bool]) {
+    /// Tags the words, with the tokens that are known to be names; returns what [`Self::parse`]
+    /// needs.
+    pub(crate) fn tag_words(&mut self, grammar: &Grammar, is_name: &[bool]) -> Tagged {
         let words = self.tokens.iter().map(|token| {
             let is_name = is_name.get(*token) == Some(&true);
             Word::new(self.document.word(*token)).named(is_name)
         });
-        self.nodes = grammar.parse(words);
+        let tagged = grammar.tag(words);
+        self.nodes = grammar.nodes(&tagged);
         for place in 0..self.len() {
             if self.is_name_by_case(place)
                 && let Some(node) = self.nodes.get_mut(place)
@@ -88,6 +90,12 @@ impl<'d, 't> View<'d, 't> {
                 node.tag = Tag::Name;
             }
         }
+        tagged
+    }
+
+    /// Gives the words their tree.
+    pub(crate) fn parse(&mut self, grammar: &Grammar, tagged: &Tagged) {
+        grammar.parse(tagged, &mut self.nodes);
     }
 
     /// Whether a word that the tagger took for something else is a name, since it is capitalised

@@ -159,31 +159,46 @@ impl Grammar {
         })
     }
 
-    /// The tree of one sentence of at most [`LONGEST_SENTENCE`] words.
-    pub(crate) fn parse(&self, sentence: impl Iterator<Item = Word>) -> Vec<Node> {
+    /// The words of one sentence of at most [`LONGEST_SENTENCE`] words with their tags.
+    pub(crate) fn tag(&self, sentence: impl Iterator<Item = Word>) -> Tagged {
         let words: Vec<Word> = sentence.take(LONGEST_SENTENCE).collect();
         let mut tags = Vec::with_capacity(words.len());
         self.tagger.tag(&words, &mut tags);
-        let (heads, labels) = self.parser.parse(&words, &tags);
-        let nodes = tags
-            .iter()
-            .zip(heads)
-            .zip(labels)
-            .map(|((tag, head), label)| Node {
-                tag: self
-                    .tags
-                    .get(usize::from(*tag))
-                    .copied()
-                    .unwrap_or(Tag::Other),
-                head: (head != NOWHERE).then_some(usize::from(head)),
-                label: self
-                    .labels
-                    .get(usize::from(label))
-                    .copied()
-                    .unwrap_or(Label::Other),
-            });
-        nodes.collect()
+        Tagged { words, tags }
     }
+
+    /// The nodes of a sentence that has tags and no tree yet.
+    pub(crate) fn nodes(&self, sentence: &Tagged) -> Vec<Node> {
+        let tags = sentence.tags.iter();
+        tags.map(|tag| Node {
+            tag: self.tag_of(*tag),
+            head: None,
+            label: Label::Other,
+        })
+        .collect()
+    }
+
+    /// Gives the nodes of a sentence their tree.
+    pub(crate) fn parse(&self, sentence: &Tagged, nodes: &mut [Node]) {
+        let (heads, labels) = self.parser.parse(&sentence.words, &sentence.tags);
+        for ((node, head), label) in nodes.iter_mut().zip(heads).zip(labels) {
+            node.head = (head != NOWHERE).then_some(usize::from(head));
+            let label = self.labels.get(usize::from(label)).copied();
+            node.label = label.unwrap_or(Label::Other);
+        }
+    }
+
+    fn tag_of(&self, tag: TagId) -> Tag {
+        let tag = self.tags.get(usize::from(tag)).copied();
+        tag.unwrap_or(Tag::Other)
+    }
+}
+
+/// A sentence after its first reading.
+#[derive(Debug)]
+pub(crate) struct Tagged {
+    words: Vec<Word>,
+    tags: Vec<TagId>,
 }
 
 impl Reader {

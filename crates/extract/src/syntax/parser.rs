@@ -66,9 +66,14 @@ impl Parser {
         let mut state = State::new(words.len());
         let mut scores: Scores = [0; WIDTH];
         while !state.is_done() {
+            let allowed = state.allowed();
+            if !allowed.left && !allowed.right {
+                // With nothing on the stack there is nothing to weigh.
+                state.apply(Move::Shift);
+                continue;
+            }
             self.weights
                 .score(&features(&state, words, tags), &mut scores);
-            let allowed = state.allowed();
             let mut best = (Move::Shift, i16::MIN);
             for (step, score) in self.moves.iter().zip(&scores) {
                 if *score > best.1 && allowed.permits(*step) {
