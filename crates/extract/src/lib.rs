@@ -42,13 +42,9 @@ pub struct Extractor {
 
 impl Extractor {
     /// An extractor that also looks for these officials.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "callers read the watch-list for this and have no further use for it"
-    )]
     pub fn new(officials: Vec<Official>) -> Self {
         Self {
-            matcher: Matcher::new(&officials),
+            matcher: Matcher::new(officials),
             recognizer: entity::Recognizer::new(),
         }
     }

@@ -1,5 +1,46 @@
 //! Scripts: which writing system a character belongs to, as far as word boundaries ask.
 
+use std::sync::LazyLock;
+
+use unicode_normalization::char::is_combining_mark;
+
+/// Code points of the Basic Multilingual Plane.
+const PLANE: u32 = 0x1_0000;
+
+/// One bit for each code point of the plane.
+struct Letters(Vec<u64>);
+
+static LETTERS: LazyLock<Letters> = LazyLock::new(|| {
+    let mut bits = vec![0_u64; PLANE as usize / 64];
+    let letters = (0..PLANE)
+        .filter_map(char::from_u32)
+        .filter(|c| is_letter_slow(*c));
+    for letter in letters {
+        let code = letter as usize;
+        if let Some(word) = bits.get_mut(code / 64) {
+            *word |= 1 << (code % 64);
+        }
+    }
+    Letters(bits)
+});
+
+/// Whether `c` is a letter or a mark that is written onto one. The tables of the standard library
+/// are made to be small, and every character of an article is asked about several times.
+pub(crate) fn is_letter(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphabetic();
+    }
+    let code = c as usize;
+    match LETTERS.0.get(code / 64) {
+        Some(word) => word >> (code % 64) & 1 == 1,
+        None => is_letter_slow(c),
+    }
+}
+
+fn is_letter_slow(c: char) -> bool {
+    c.is_alphabetic() || is_combining_mark(c)
+}
+
 /// A writing system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Script {

@@ -1,10 +1,9 @@
 //! Where a name may start and end: the boundary rules of each script.
 
 use model::{Language, Span};
-use unicode_normalization::char::is_combining_mark;
 
 use super::syllable::starts_with_burmese_final;
-use crate::script::Script;
+use crate::script::{self, Script};
 
 /// Fewest letters with which a name of an unspaced script is believed without an edge before it.
 const FREE_LETTERS: usize = 4;
@@ -113,7 +112,7 @@ fn ends(
 }
 
 fn is_letter(c: char) -> bool {
-    c.is_alphabetic() || is_combining_mark(c) || c == 'ー'
+    script::is_letter(c) || c == 'ー'
 }
 
 const fn is_hiragana(c: char) -> bool {

@@ -3,7 +3,7 @@
 //! An automaton over whole names would take a kilobyte a name; their first bytes are shared by
 //! many, and what follows is compared with the text.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
 
@@ -19,10 +19,18 @@ pub(super) struct NameIndex {
     /// All names, one behind the other, sorted; `ends` says where each ends.
     names: Vec<u8>,
     ends: Vec<u32>,
+    /// The eight bytes of each name behind its beginning, first byte highest: they sort as the
+    /// names of one beginning do.
+    keys: Vec<u64>,
+    /// For each name the longest name of the same beginning that it goes on from, or [`NONE`].
+    shorter: Vec<u32>,
     /// The aliases of all names in turn; `alias_ends` says where each name's end.
     aliases: Vec<u32>,
     alias_ends: Vec<u32>,
 }
+
+/// No name.
+const NONE: u32 = u32::MAX;
 
 impl fmt::Debug for NameIndex {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,38 +41,84 @@ impl fmt::Debug for NameIndex {
     }
 }
 
+/// Folded names, each with the position of its alias, one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Patterns {
+    bytes: Vec<u8>,
+    entries: Vec<Pattern>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pattern {
+    start: u32,
+    end: u32,
+    alias: u32,
+}
+
+impl Patterns {
+    /// Adds a name; one that is empty is passed over.
+    pub(super) fn push(&mut self, name: &[u8], alias: u32) {
+        if name.is_empty() {
+            return;
+        }
+        let start = count(self.bytes.len());
+        self.bytes.extend_from_slice(name);
+        let end = count(self.bytes.len());
+        self.entries.push(Pattern { start, end, alias });
+    }
+
+    fn name(&self, entry: &Pattern) -> &[u8] {
+        let bytes = self.bytes.get(entry.start as usize..entry.end as usize);
+        bytes.unwrap_or_default()
+    }
+}
+
 impl NameIndex {
-    /// An index of folded names, each with the position of its alias; empty names are left out.
-    pub(super) fn new(mut named: Vec<(Box<[u8]>, u32)>) -> Self {
-        named.retain(|(name, _)| !name.is_empty());
-        named.sort_unstable();
-        named.dedup();
+    /// An index of folded names.
+    pub(super) fn new(mut named: Patterns) -> Self {
+        let mut entries = std::mem::take(&mut named.entries);
+        entries.sort_unstable_by_key(|entry| (named.name(entry), entry.alias));
+        entries.dedup_by(|one, other| {
+            one.alias == other.alias && named.name(one) == named.name(other)
+        });
         let mut index = Self {
             automaton: None,
             ranges: Vec::new(),
-            names: Vec::new(),
-            ends: Vec::new(),
-            aliases: Vec::new(),
-            alias_ends: Vec::new(),
+            names: Vec::with_capacity(named.bytes.len()),
+            ends: Vec::with_capacity(entries.len()),
+            keys: Vec::with_capacity(entries.len()),
+            shorter: Vec::with_capacity(entries.len()),
+            aliases: Vec::with_capacity(entries.len()),
+            alias_ends: Vec::with_capacity(entries.len()),
         };
         let mut beginnings: Vec<(&[u8], u32)> = Vec::new();
-        for group in named.chunk_by(|one, other| one.0 == other.0) {
-            let Some((name, _)) = group.first() else {
+        // Names of which each goes on from the one before it.
+        let mut open: Vec<(&[u8], u32)> = Vec::new();
+        for group in entries.chunk_by(|one, other| named.name(one) == named.name(other)) {
+            let Some(name) = group.first().map(|entry| named.name(entry)) else {
                 continue;
             };
             let position = count(index.ends.len());
             index.names.extend_from_slice(name);
             index.ends.push(count(index.names.len()));
-            index.aliases.extend(group.iter().map(|(_, alias)| *alias));
+            index.aliases.extend(group.iter().map(|entry| entry.alias));
             index.alias_ends.push(count(index.aliases.len()));
+            index.keys.push(key(name));
             let beginning = name.get(..PREFIX).unwrap_or(name);
             if beginnings.last().map(|last| last.0) != Some(beginning) {
                 beginnings.push((beginning, count(index.ranges.len())));
                 index.ranges.push((position, position));
+                open.clear();
             }
             if let Some(range) = index.ranges.last_mut() {
                 range.1 = position + 1;
             }
+            while open
+                .pop_if(|(shorter, _)| !name.starts_with(shorter))
+                .is_some()
+            {}
+            index.shorter.push(open.last().map_or(NONE, |last| last.1));
+            open.push((name, position));
         }
         index.automaton = DoubleArrayAhoCorasickBuilder::new()
             .match_kind(MatchKind::Standard)
@@ -90,19 +144,54 @@ impl NameIndex {
                 continue;
             }
             let rest = text.get(start..).unwrap_or_default();
-            let range = self.ranges.get(found.value() as usize);
-            for position in range.map_or(0..0, |(from, to)| *from as usize..*to as usize) {
+            let Some((from, to)) = self.ranges.get(found.value() as usize) else {
+                continue;
+            };
+            let mut at = self.last_up_to(*from as usize..*to as usize, rest);
+            while let Some(position) = at {
                 let name = slice(&self.names, &self.ends, position);
                 if rest.starts_with(name) {
-                    visit(
-                        start,
-                        start + name.len(),
-                        slice(&self.aliases, &self.alias_ends, position),
-                    );
+                    let aliases = slice(&self.aliases, &self.alias_ends, position);
+                    visit(start, start + name.len(), aliases);
                 }
+                let shorter = self.shorter.get(position).filter(|other| **other != NONE);
+                at = shorter.map(|other| *other as usize);
             }
         }
     }
+
+    /// The last of the names in `range`, which share a beginning, that does not sort behind `text`:
+    /// every name that `text` starts with is this one, or one that this one goes on from.
+    fn last_up_to(&self, range: Range<usize>, text: &[u8]) -> Option<usize> {
+        if range.len() <= 1 {
+            return Some(range.start);
+        }
+        let wanted = key(text);
+        let keys = self.keys.get(range.clone())?;
+        let end = range.start + keys.partition_point(|key| *key <= wanted);
+        let equal = range.start + keys.partition_point(|key| *key < wanted);
+        // Names that the keys do not tell apart are compared as a whole.
+        let (mut low, mut high) = (equal, end);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if slice(&self.names, &self.ends, middle) <= text {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low.checked_sub(1).filter(|last| range.contains(last))
+    }
+}
+
+/// The eight bytes of `name` behind its beginning, as a number that sorts as they do.
+fn key(name: &[u8]) -> u64 {
+    let rest = name.get(PREFIX..).unwrap_or_default();
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    u64::from_be_bytes(bytes)
 }
 
 /// Part `position` of `all`, given where each part ends.
@@ -123,11 +212,10 @@ mod tests {
 
     #[test]
     fn names_are_found_with_all_their_aliases() {
-        let named = ["mara venn", "mara vennor", "venn", "mara venn"];
-        let named = (0..)
-            .zip(named)
-            .map(|(at, name)| (name.as_bytes().into(), at))
-            .collect();
+        let mut named = Patterns::default();
+        for (at, name) in (0..).zip(["mara venn", "mara vennor", "venn", "mara venn"]) {
+            named.push(name.as_bytes(), at);
+        }
         let mut found = Vec::new();
         let text = b"dr mara vennor met mara venn";
         NameIndex::new(named).find(
@@ -146,5 +234,33 @@ mod tests {
             (24, 28, vec![2]),
         ];
         assert_eq!(found, expected);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_stands_in_the_text_is_found(
+            names in proptest::collection::vec("[ab]{1,24}", 1..30),
+            text in "[ab]{0,60}",
+        ) {
+            let mut named = Patterns::default();
+            for (at, name) in (0..).zip(&names) {
+                named.push(name.as_bytes(), at);
+            }
+            let mut found = Vec::new();
+            NameIndex::new(named).find(text.as_bytes(), |_| true, |start, end, aliases| {
+                found.extend(aliases.iter().map(|alias| (start, end, *alias)));
+            });
+            found.sort_unstable();
+            let mut expected = Vec::new();
+            for (at, name) in (0_u32..).zip(&names) {
+                for start in 0..text.len() {
+                    if text[start..].starts_with(name.as_str()) {
+                        expected.push((start, start + name.len(), at));
+                    }
+                }
+            }
+            expected.sort_unstable();
+            proptest::prop_assert_eq!(found, expected);
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     index::NameIndex,
     normal::{Normal, Normalizer},
     transcription::{Listening, Transcribed, Transcriptions},
-    watch_list::{Alias, Facts, Strength, WatchList},
+    watch_list::{Alias, Strength, WatchList},
     weak,
 };
 use crate::{script::Script, token::Case};
@@ -64,15 +64,16 @@ impl fmt::Debug for Matcher {
 
 impl Matcher {
     /// A matcher for `officials`; names without a letter are passed over.
-    pub fn new(officials: &[Official]) -> Self {
+    pub fn new(officials: Vec<Official>) -> Self {
         let normalizer = Normalizer::new();
         let lexicon = Lexicon::new(&normalizer);
-        let (list, patterns) = WatchList::new(officials, &normalizer);
-        let transcriptions = Transcriptions::new(&list, &lexicon, |name| normalizer.folded(name));
+        let (list, patterns) = WatchList::new(&officials, &normalizer);
+        // A long list is held once, not once as it was read and once as it is used.
+        drop(officials);
         Self {
-            transcriptions,
-            normalizer,
             index: NameIndex::new(patterns),
+            transcriptions: Transcriptions::new(&list, &lexicon, |name| normalizer.folded(name)),
+            normalizer,
             list,
             lexicon,
             given_names: GIVEN_NAMES.split_whitespace().collect(),
@@ -131,8 +132,8 @@ impl Matcher {
                     let Some(alias) = self.list.aliases.get(*alias as usize) else {
                         continue;
                     };
-                    let edges = edge::edges(text, span, language, alias.letters)
-                        .filter(|edges| is_written_as(alias, *edges, text));
+                    let edges = edge::edges(text, span, language, alias.letters())
+                        .filter(|edges| is_written_as(alias, self.list.text(alias), *edges, text));
                     if let Some(edges) = edges {
                         candidates.push(Candidate {
                             edges,
@@ -175,7 +176,7 @@ impl Matcher {
                 None => vec![MentionEvidence::FullAlias],
             };
             if !is_eponym {
-                named.insert(candidate.alias.official);
+                named.insert(candidate.alias.official());
             }
             let score = if is_eponym { EPONYM_SCORE } else { score };
             mentions.extend(self.mention(candidate, evidence, score));
@@ -184,14 +185,14 @@ impl Matcher {
             let Some(alias) = self.list.aliases.get(found.alias) else {
                 continue;
             };
-            let Some(facts) = self.list.facts.get(alias.official) else {
+            let Some(facts) = self.list.facts.get(alias.official()) else {
                 continue;
             };
-            named.insert(alias.official);
+            named.insert(alias.official());
             mentions.push(Mention {
                 official: facts.id.clone(),
                 span: found.span,
-                alias: alias.text.to_string(),
+                alias: self.list.text(alias).to_owned(),
                 evidence: found.evidence,
                 score: found.score,
                 entity: None,
@@ -219,11 +220,11 @@ impl Matcher {
         evidence: Vec<MentionEvidence>,
         score: f32,
     ) -> Option<Mention> {
-        let facts = self.list.facts.get(candidate.alias.official)?;
+        let facts = self.list.facts.get(candidate.alias.official())?;
         Some(Mention {
             official: facts.id.clone(),
             span: candidate.span(),
-            alias: candidate.alias.text.to_string(),
+            alias: self.list.text(candidate.alias).to_owned(),
             evidence,
             score,
             entity: None,
@@ -240,17 +241,13 @@ impl Matcher {
         if !candidate.alias.is_one_word {
             return false;
         }
-        let facts = self.list.facts.get(candidate.alias.official);
+        let facts = self.list.facts.get(candidate.alias.official());
         evidence::name_before(text, candidate.span()).is_some_and(|word| {
             let folded = self.normalizer.folded(word);
-            let is_own = facts.is_some_and(|facts| is_own_word(facts, &folded));
+            let is_own = facts.is_some_and(|facts| facts.owns_word(&folded));
             !is_own && self.given_names.contains(word.to_lowercase().as_str())
         })
     }
-}
-
-pub(super) fn is_own_word(facts: &Facts, folded: &[u8]) -> bool {
-    facts.own_words.contains(folded)
 }
 
 /// Whether folded byte `start` stands inside a word of ASCII letters: the cheap test that most hits of short names fail.
@@ -262,7 +259,7 @@ fn cuts_word(bytes: &[u8], start: usize) -> bool {
 /// Whether case and accents are those of a name: a name of a script with case is capitalised, and
 /// where both the list and the text write accents on a one-word name they must agree, since
 /// Vietnamese tells words apart by them.
-fn is_written_as(alias: &Alias, edges: Edges, text: &str) -> bool {
+fn is_written_as(alias: &Alias, listed: &str, edges: Edges, text: &str) -> bool {
     let Some(written) = edges.span.text(text) else {
         return false;
     };
@@ -271,11 +268,11 @@ fn is_written_as(alias: &Alias, edges: Edges, text: &str) -> bool {
         Script::of(first),
         Script::Latin | Script::Cyrillic | Script::Greek
     );
-    if has_case && alias.text.chars().next().is_some_and(char::is_uppercase) {
+    if has_case && listed.chars().next().is_some_and(char::is_uppercase) {
         if !first.is_uppercase() {
             return false;
         }
-        let is_short = alias.letters <= 3;
+        let is_short = alias.letters() <= 3;
         if is_short && Case::of(written) == Case::Upper && alias.is_one_word {
             return false;
         }
@@ -283,15 +280,13 @@ fn is_written_as(alias: &Alias, edges: Edges, text: &str) -> bool {
             && written
                 .split([' ', '-', '\u{a0}'])
                 .next_back()
-                .is_some_and(|w| {
-                    Case::of(w) == Case::Lower && w.len() > 3 && !alias.text.contains(w)
-                })
+                .is_some_and(|w| Case::of(w) == Case::Lower && w.len() > 3 && !listed.contains(w))
         {
             return false;
         }
     }
-    let is_plain = written.is_ascii() || alias.text.is_ascii() || !has_case;
-    is_plain || !alias.is_one_word || same_accents(&alias.text, written)
+    let is_plain = written.is_ascii() || listed.is_ascii() || !has_case;
+    is_plain || !alias.is_one_word || same_accents(listed, written)
 }
 
 fn same_accents(listed: &str, written: &str) -> bool {
@@ -303,12 +298,12 @@ fn same_accents(listed: &str, written: &str) -> bool {
 
 /// The candidates that no longer one covers, in text order; names of the same bytes all stay.
 fn longest(mut candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
-    candidates.sort_by_key(|c| (c.start, std::cmp::Reverse(c.end), c.alias.official));
+    candidates.sort_by_key(|c| (c.start, std::cmp::Reverse(c.end), c.alias.official()));
     let mut kept: Vec<Candidate<'_>> = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let is_covered = kept.last().is_some_and(|last| {
             let is_same = last.start == candidate.start && last.end == candidate.end;
-            let is_repeated = is_same && last.alias.official == candidate.alias.official;
+            let is_repeated = is_same && last.alias.official() == candidate.alias.official();
             is_repeated || !is_same && candidate.start < last.end && candidate.end <= last.end
         });
         if is_covered {

@@ -4,7 +4,7 @@
 //! language does not have; the classes are what stays. Own compilation.
 
 use super::syllable::is_burmese_letter;
-use crate::script::Script;
+use crate::script::{Script, is_letter};
 
 /// A class of consonants; `W`, `Y` and `H` are soft: they come and go between spellings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,16 +69,15 @@ pub(super) struct Heard {
 /// The sounds of folded text that is not Latin. Ends before
 /// the first sign that no name holds, and after `most` sounds.
 pub(super) fn heard(folded: &str, most: usize) -> Vec<Heard> {
-    let characters: Vec<(usize, char)> = folded.char_indices().take(most * 6).collect();
+    let mut characters: Vec<(usize, char)> = Vec::with_capacity(most * 6);
+    characters.extend(folded.char_indices().take(most * 6));
     let char_at = |place: usize| characters.get(place).map_or(' ', |(_, c)| *c);
-    let mut sounds: Vec<Heard> = Vec::new();
+    let mut sounds: Vec<Heard> = Vec::with_capacity(most + 2);
     let mut place = 0;
     let mut before = ' ';
     while let Some((at, c)) = characters.get(place).copied() {
         let end = at + c.len_utf8();
-        let is_part = c.is_alphabetic()
-            || matches!(c, ' ' | '\'' | '\u{17d2}')
-            || unicode_normalization::char::is_combining_mark(c);
+        let is_part = is_letter(c) || matches!(c, ' ' | '\'' | '\u{17d2}');
         if !is_part || sounds.len() >= most {
             break;
         }

@@ -25,7 +25,7 @@ static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
             wikidata: None,
             note: None,
         };
-    Matcher::new(&[
+    Matcher::new(vec![
         official(
             "venn",
             "Mara Venn",
@@ -175,7 +175,7 @@ fn a_zawgyi_name_is_found_behind_a_final() {
         wikidata: None,
         note: None,
     };
-    let matcher = Matcher::new(&[official]);
+    let matcher = Matcher::new(vec![official]);
     let text = "ေျပာသည္သန္႔ဇင္ ေနသည္";
     let found = matcher.find(text, &"my".parse().unwrap());
     assert_eq!(found.len(), 1);

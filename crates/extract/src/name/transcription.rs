@@ -14,10 +14,13 @@ use super::{
     evidence::{self, Contexts, Kind, Lexicon, TitleWord},
     latin_sound,
     normal::Normal,
-    sound::{Sound, full_key, hard_key, heard},
+    sound::{Heard, Sound, full_key, hard_key, heard},
     watch_list::{Facts, Strength, WatchList, country_words},
 };
-use crate::script::Script;
+use crate::{
+    script::{Script, is_letter},
+    table::Set,
+};
 
 /// Fewest sounds of a name, however short the list.
 const SHORTEST: usize = 4;
@@ -42,11 +45,32 @@ const SURE_SCORE: f32 = 0.75;
 
 /// Sounds of Latin names, and the titles beside which they are listened for.
 pub(super) struct Transcriptions {
-    keys: Vec<(u64, u32)>,
-    burmese_keys: Vec<(u64, u32)>,
+    keys: Keys,
+    burmese_keys: Keys,
     shortest: usize,
     before: Option<AhoCorasick>,
     after: Option<AhoCorasick>,
+}
+
+/// The keys of names, each with the position of its alias.
+#[derive(Default)]
+struct Keys {
+    /// By key.
+    sorted: Vec<(u64, u32)>,
+    /// The first sounds of all, as many as the shortest name has: what is heard begins with none of
+    /// them nearly always.
+    beginnings: Set<u64>,
+}
+
+impl Keys {
+    /// Whether a name can begin as `sounds` do.
+    fn may_begin(&self, sounds: &[Heard], shortest: usize) -> bool {
+        let all = || sounds.iter().map(|sound| sound.sound);
+        let (hard, hard_len) = hard_key(all().filter(|sound| !sound.is_soft()).take(shortest));
+        let (full, full_len) = full_key(all().take(shortest));
+        hard_len >= shortest && self.beginnings.contains(&hard)
+            || full_len >= shortest && self.beginnings.contains(&full)
+    }
 }
 
 /// A name known by its sound.
@@ -63,7 +87,7 @@ impl fmt::Debug for Transcriptions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Transcriptions")
-            .field("keys", &self.keys.len())
+            .field("keys", &self.keys.sorted.len())
             .finish_non_exhaustive()
     }
 }
@@ -76,15 +100,17 @@ impl Transcriptions {
         folded: impl Fn(&str) -> Vec<u8>,
     ) -> Self {
         let shortest = shortest(list.facts.len());
-        let mut keys = Vec::new();
-        let mut burmese_keys = Vec::new();
+        let mut keys = Keys::default();
+        let mut burmese_keys = Keys::default();
         let mut last = (usize::MAX, 0);
         for (place, alias) in list.aliases.iter().enumerate() {
             let is_name = alias.strength == Strength::Full
                 && !alias.is_one_word
-                && alias.text.starts_with(|c| Script::of(c) == Script::Latin);
-            if last.0 != alias.official {
-                last = (alias.official, 0);
+                && list
+                    .text(alias)
+                    .starts_with(|c| Script::of(c) == Script::Latin);
+            if last.0 != alias.official() {
+                last = (alias.official(), 0);
             }
             let Ok(position) = u32::try_from(place) else {
                 break;
@@ -93,7 +119,7 @@ impl Transcriptions {
                 continue;
             }
             last.1 += 1;
-            let name = folded(&alias.text);
+            let name = folded(list.text(alias));
             let Some(name) = std::str::from_utf8(&name)
                 .ok()
                 .filter(|name| name.is_ascii())
@@ -109,9 +135,9 @@ impl Transcriptions {
             );
         }
         for keys in [&mut keys, &mut burmese_keys] {
-            keys.sort_unstable();
-            keys.dedup();
-            keys.shrink_to_fit();
+            keys.sorted.sort_unstable();
+            keys.sorted.dedup();
+            keys.sorted.shrink_to_fit();
         }
         Self {
             keys,
@@ -126,7 +152,7 @@ impl Transcriptions {
     pub(super) fn find(&self, scene: &Listening<'_>) -> Vec<Transcribed> {
         let bytes = &scene.normal.bytes;
         // Latin, with whatever accents, needs no listening.
-        if self.keys.is_empty() || !bytes.iter().any(|byte| *byte >= 0xd0) {
+        if self.keys.sorted.is_empty() || !bytes.iter().any(|byte| *byte >= 0xd0) {
             return Vec::new();
         }
         let mut found = Vec::new();
@@ -139,10 +165,21 @@ impl Transcriptions {
                     .find_map(|at| self.name_at(scene, at, word)),
             );
         }
-        for (place, word) in hits(self.after.as_ref(), bytes, scene.lexicon.titles_after()) {
+        // Behind a name only Korean titles are asked.
+        let has_hangul = bytes.iter().any(|byte| (0xea..=0xed).contains(byte));
+        let after = self.after.as_ref().filter(|_| has_hangul);
+        for (place, word) in hits(after, bytes, scene.lexicon.titles_after()) {
             found.extend(self.name_until(scene, place, word));
         }
         found
+    }
+
+    fn keys_of(&self, script: Script) -> &Keys {
+        if script == Script::Myanmar {
+            &self.burmese_keys
+        } else {
+            &self.keys
+        }
     }
 
     /// The name that starts at folded byte `at`: the longest that fits.
@@ -150,7 +187,10 @@ impl Transcriptions {
         let rest = readable(scene.normal.bytes.get(at..)?);
         let script = Script::of(rest.chars().next()?);
         let sounds = heard(rest, MOST_SOUNDS);
-        (2..=sounds.len()).rev().find_map(|len| {
+        if !self.keys_of(script).may_begin(&sounds, self.shortest) {
+            return None;
+        }
+        (self.shortest..=sounds.len()).rev().find_map(|len| {
             let taken = sounds.get(..len)?;
             let next = sounds.get(len).map_or(rest.len(), |sound| sound.start);
             let end = at + name_end(rest, taken.last()?.end, next, script);
@@ -207,11 +247,7 @@ impl Transcriptions {
         script: Script,
         title: &TitleWord,
     ) -> Option<Transcribed> {
-        let keys = if script == Script::Myanmar {
-            &self.burmese_keys
-        } else {
-            &self.keys
-        };
+        let keys = &self.keys_of(script).sorted;
         let (hard, hard_len) = hard_key(sounds.clone());
         let (full, full_len) = full_key(sounds);
         let (key, len) = if hard_len >= self.shortest {
@@ -227,7 +263,7 @@ impl Transcriptions {
         let mut only: Option<(usize, &Facts)> = None;
         for (_, alias) in fitting {
             let alias = *alias as usize;
-            let official = scene.list.aliases.get(alias)?.official;
+            let official = scene.list.aliases.get(alias)?.official();
             let facts = scene.list.facts.get(official)?;
             if facts.is_named_in(script, scene.language) {
                 continue;
@@ -239,7 +275,7 @@ impl Transcriptions {
             only = only.or(Some((alias, facts)));
         }
         let (alias, facts) = only?;
-        let official = scene.list.aliases.get(alias)?.official;
+        let official = scene.list.aliases.get(alias)?.official();
         let context = scene.context_of(official, facts, place);
         let is_sure = len >= self.shortest + SURE;
         if context.is_none() && !is_sure {
@@ -296,14 +332,18 @@ fn shortest(officials: usize) -> usize {
     len
 }
 
-fn add_keys(keys: &mut Vec<(u64, u32)>, ways: Vec<latin_sound::Way>, shortest: usize, alias: u32) {
+fn add_keys(keys: &mut Keys, ways: Vec<latin_sound::Way>, shortest: usize, alias: u32) {
     for way in ways {
         let (hard, hard_len) = hard_key(way.iter().copied());
         let (full, full_len) = full_key(way.iter().copied());
         if hard_len >= shortest {
-            keys.push((hard, alias));
+            keys.sorted.push((hard, alias));
+            let sounds = way.iter().copied().filter(|sound| !sound.is_soft());
+            keys.beginnings.insert(hard_key(sounds.take(shortest)).0);
         } else if full_len >= shortest {
-            keys.push((full, alias));
+            keys.sorted.push((full, alias));
+            keys.beginnings
+                .insert(full_key(way.iter().copied().take(shortest)).0);
         }
     }
 }
@@ -344,9 +384,7 @@ fn anchors(bytes: &[u8], end: usize) -> Vec<usize> {
         )
     });
     if is_spaced {
-        let sentence = first.find(|c: char| {
-            !c.is_alphabetic() && c != ' ' && !unicode_normalization::char::is_combining_mark(c)
-        });
+        let sentence = first.find(|c: char| !is_letter(c) && c != ' ');
         let sentence = first
             .get(..sentence.unwrap_or(first.len()))
             .unwrap_or_default();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use model::{Language, Official, OfficialId};
 
-use super::{evidence::Lexicon, inflection::case_forms, normal::Normalizer};
+use super::{evidence::Lexicon, index::Patterns, inflection::case_forms, normal::Normalizer};
 use crate::script::Script;
 
 /// How much a name says by itself.
@@ -23,14 +23,26 @@ pub(super) enum Strength {
 #[derive(Debug)]
 pub(super) struct Alias {
     /// Position of the official.
-    pub(super) official: usize,
-    /// The name as the watch-list has it.
-    pub(super) text: Box<str>,
+    official: u32,
+    /// Where its text stands among those of all names.
+    text: (u32, u32),
     pub(super) strength: Strength,
     /// Whether the name is a single word of a script that parts words.
     pub(super) is_one_word: bool,
+    /// Letters, not counting marks, up to 255.
+    letters: u8,
+}
+
+impl Alias {
+    /// Position of the official.
+    pub(super) const fn official(&self) -> usize {
+        self.official as usize
+    }
+
     /// Letters, not counting marks.
-    pub(super) letters: usize,
+    pub(super) fn letters(&self) -> usize {
+        usize::from(self.letters)
+    }
 }
 
 /// What is known of an official, folded.
@@ -41,18 +53,19 @@ pub(super) struct Facts {
     pub(super) context: Vec<Vec<u8>>,
     pub(super) country: Option<String>,
     /// The words of all names, folded: they do not speak for another person.
-    pub(super) own_words: HashSet<Vec<u8>>,
+    own_words: Box<[u8]>,
     /// Scripts in which the list has a name, each with the primary language it is filed under;
     /// none where it is filed under the script.
     pub(super) scripts: Vec<(Script, Option<Box<str>>)>,
 }
 
-/// Folded names, each with the position of its alias.
-pub(super) type Patterns = Vec<(Box<[u8]>, u32)>;
-
+/// Lists of thousands of officials have hundreds of thousands of names: these lie one behind the
+/// other, and not each in a place of its own.
 #[derive(Debug)]
 pub(super) struct WatchList {
     pub(super) aliases: Vec<Alias>,
+    /// The names as the watch-list has them.
+    texts: String,
     pub(super) facts: Vec<Facts>,
 }
 
@@ -61,13 +74,23 @@ impl WatchList {
     pub(super) fn new(officials: &[Official], normalizer: &Normalizer) -> (Self, Patterns) {
         let mut list = Self {
             aliases: Vec::new(),
+            texts: String::new(),
             facts: Vec::with_capacity(officials.len()),
         };
-        let mut patterns = Patterns::new();
+        let mut patterns = Patterns::default();
         for official in officials {
             list.add(official, normalizer, &mut patterns);
         }
+        list.aliases.shrink_to_fit();
+        list.texts.shrink_to_fit();
         (list, patterns)
+    }
+
+    /// An alias as the watch-list has it.
+    pub(super) fn text(&self, alias: &Alias) -> &str {
+        let (start, end) = alias.text;
+        let text = self.texts.get(start as usize..end as usize);
+        text.unwrap_or_default()
     }
 
     fn add(&mut self, official: &Official, normalizer: &Normalizer, patterns: &mut Patterns) {
@@ -102,16 +125,17 @@ impl WatchList {
             .iter()
             .chain(&official.organisations)
             .chain(offices);
-        let own_words = folded_full
+        let mut own_words: Vec<&[u8]> = folded_full
             .iter()
             .flat_map(|name| name.split(|byte| *byte == b' '))
-            .map(<[u8]>::to_vec)
             .collect();
+        own_words.sort_unstable();
+        own_words.dedup();
         self.facts.push(Facts {
             id: official.id.clone(),
             context: context.map(|word| normalizer.folded(word)).collect(),
             country: official.country.clone(),
-            own_words,
+            own_words: own_words.join(&b' ').into(),
             scripts: scripts(official),
         });
     }
@@ -132,24 +156,31 @@ impl WatchList {
         if folded.is_empty() || letters == 0 || letters == 1 && name.is_ascii() {
             return;
         }
-        let Ok(position) = u32::try_from(self.aliases.len()) else {
+        let start = self.texts.len();
+        let (Ok(position), Ok(official), Ok(start), Ok(end)) = (
+            u32::try_from(self.aliases.len()),
+            u32::try_from(official),
+            u32::try_from(start),
+            u32::try_from(start + name.len()),
+        ) else {
             return;
         };
+        self.texts.push_str(name);
         self.aliases.push(Alias {
             official,
-            text: name.into(),
+            text: (start, end),
             strength,
             is_one_word: !folded.contains(&b' '),
-            letters,
+            letters: u8::try_from(letters).unwrap_or(u8::MAX),
         });
-        patterns.push((folded.into(), position));
+        patterns.push(folded, position);
         if name
             .chars()
             .next()
             .is_some_and(|c| Script::of(c) == Script::Cyrillic)
         {
             for form in case_forms(&name.to_lowercase()) {
-                patterns.push((normalizer.folded(&form).into(), position));
+                patterns.push(&normalizer.folded(&form), position);
             }
         }
     }
@@ -179,6 +210,13 @@ fn scripts(official: &Official) -> Vec<(Script, Option<Box<str>>)> {
 }
 
 impl Facts {
+    /// Whether a folded word is part of one of the official's names.
+    pub(super) fn owns_word(&self, folded: &[u8]) -> bool {
+        self.own_words
+            .split(|byte| *byte == b' ')
+            .any(|word| word == folded)
+    }
+
     /// Whether the list has a name of the official for texts of `language` in `script`.
     pub(super) fn is_named_in(&self, script: Script, language: &Language) -> bool {
         self.scripts.iter().any(|(known, filed)| {

@@ -103,7 +103,7 @@ fn believe<'v, 'm>(
     is_taken: bool,
 ) -> Option<Verdict<'v, 'm>> {
     let candidate = look.candidate;
-    let official = candidate.alias.official;
+    let official = candidate.alias.official();
     let facts = scene.facts.get(official)?;
     let full_name = scene.named.contains(&official);
     let needs_full_name = is_taken || candidate.alias.strength == Strength::Dependent;
@@ -169,13 +169,13 @@ fn is_at_home(facts: &Facts, language: &Language) -> bool {
 
 /// Whether the name is part of another person's: a given name before it or a family name behind.
 fn is_rival(scene: &Scene<'_>, candidate: &Candidate<'_>, has_title: bool) -> bool {
-    let Some(facts) = scene.facts.get(candidate.alias.official) else {
+    let Some(facts) = scene.facts.get(candidate.alias.official()) else {
         return true;
     };
     let span = candidate.span();
     let is_foreign = |word: &str| {
         let lower = word.to_lowercase();
-        !facts.own_words.contains(lower.as_bytes()) && !NOT_NAMES.contains(&lower.as_str())
+        !facts.owns_word(lower.as_bytes()) && !NOT_NAMES.contains(&lower.as_str())
     };
     let before = evidence::name_before(scene.text, span).filter(|word| is_foreign(word));
     if let Some(word) = before {
@@ -252,10 +252,10 @@ fn stands_free(scene: &Scene<'_>, candidate: &Candidate<'_>, has_title: bool) ->
     let is_open = candidate.edges.is_open_left && candidate.edges.is_open_right;
     match script {
         Script::Khmer | Script::Thai | Script::Lao | Script::Myanmar => is_open || has_title,
-        Script::Han if candidate.alias.letters == 1 => has_title || is_han_free(scene.text, span),
+        Script::Han if candidate.alias.letters() == 1 => has_title || is_han_free(scene.text, span),
         Script::Latin if name.is_ascii() => true,
         Script::Latin => !is_vietnamese_compound(scene.text, span),
-        Script::Kana => is_open || has_title || candidate.alias.letters > 2,
+        Script::Kana => is_open || has_title || candidate.alias.letters() > 2,
         _ => true,
     }
 }

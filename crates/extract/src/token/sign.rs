@@ -1,8 +1,6 @@
 //! Classes of characters, as tokens ask for them.
 
-use unicode_normalization::char::is_combining_mark;
-
-use crate::script::Script;
+use crate::script::{Script, is_letter};
 
 pub(super) const fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ')
@@ -45,7 +43,7 @@ pub(super) const fn is_stop(c: char) -> bool {
 }
 
 pub(super) fn is_word_letter(c: char) -> bool {
-    c.is_alphabetic() || is_combining_mark(c)
+    is_letter(c)
 }
 
 pub(super) fn continues_word(c: char, script: Script) -> bool {
@@ -58,7 +56,7 @@ pub(super) fn continues_word(c: char, script: Script) -> bool {
             Script::Arabic | Script::Indic | Script::Tibetan | Script::Khmer | Script::Myanmar
         ) || (c == '·' && script == Script::Latin);
     }
-    (c.is_alphanumeric() || is_combining_mark(c)) && {
+    (is_letter(c) || c.is_numeric()) && {
         let own = Script::of(c);
         own == script || own == Script::Common
     }
