@@ -1,8 +1,8 @@
 //! Alerters at work on a broker, fed with articles about invented officials.
 
-use std::{fs, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf};
 
-use model::{ArticleId, FeedId, Notification, Record};
+use model::{ArticleId, Delivery, DeliveryOutcome, FeedId, Notification, Record};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tempfile::TempDir;
@@ -84,6 +84,44 @@ impl Desk {
         let chosen = chance.of(0..self.alerters.len());
         self.alerters[chosen].kill();
         self.alerters[chosen] = self.spawn(chosen);
+    }
+
+    /// kill -9 for all alerters.
+    pub(super) fn kill_all(&mut self) {
+        for alerter in &mut self.alerters {
+            alerter.kill();
+        }
+    }
+
+    /// Asks all alerters to end and waits until they have.
+    pub(super) fn stop_all(&mut self) {
+        for alerter in &self.alerters {
+            alerter.ask_to_end();
+        }
+        for alerter in &mut self.alerters {
+            wait_until("the alerter to end", || alerter.ended().is_some());
+        }
+    }
+
+    /// Starts new alerters in place of those that have ended.
+    pub(super) fn start_again(&mut self) {
+        for number in 0..self.alerters.len() {
+            self.alerters[number] = self.spawn(number);
+        }
+    }
+
+    /// The attempts at each notification to the webhook, in their order.
+    pub(super) fn attempts(&self) -> BTreeMap<String, Vec<(u32, DeliveryOutcome)>> {
+        let mut attempts: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for delivery in self.read::<Delivery>("deliveries") {
+            if delivery.target == "desk" {
+                let of_one = attempts
+                    .entry(delivery.notification.to_string())
+                    .or_default();
+                of_one.push((delivery.attempt, delivery.outcome));
+            }
+        }
+        attempts
     }
 
     /// Runs a command of the program to its end.

@@ -4,6 +4,7 @@
 mod desk;
 mod real_servers;
 mod receiver;
+mod rehearsal;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -77,6 +78,12 @@ fn all_arrive(servers: &str) {
     let mut keys: Vec<String> = accepted.iter().map(|n| n.id.to_string()).collect();
     keys.sort();
     assert_eq!(keys, made);
+    // Whichever process made them, the attempts at a notification are counted through.
+    for (id, attempts) in desk.attempts() {
+        let numbers: Vec<u32> = attempts.iter().map(|(number, _)| *number).collect();
+        let expected: Vec<u32> = (1..).take(numbers.len()).collect();
+        assert_eq!(numbers, expected, "notification {id}");
+    }
     desk.close();
 }
 
@@ -125,15 +132,77 @@ fn a_dead_target_holds_up_no_other_and_refusals_can_be_sent_again() {
         deliveries.iter().any(is_refused)
     });
     let (listed, _) = desk.command(&["alerts", "deadletters"]);
-    assert!(listed.contains("410 Gone"), "{listed}");
+    assert!(listed.contains("answered 410"), "{listed}");
     receiver.become_of(Temper::Accepts);
     let (resent, _) = desk.command(&["alerts", "resend", "--all"]);
     assert_eq!(resent, "1 notifications are delivered again\n");
     wait_until("the notification to arrive", || receiver.keys() == 1);
     wait_until("the dead letter to be settled", || {
         let (listed, _) = desk.command(&["alerts", "deadletters"]);
-        !listed.contains("410 Gone")
+        !listed.contains("answered 410")
     });
+    desk.close();
+}
+
+#[test]
+fn a_stop_cuts_off_a_hanging_receiver_and_the_notification_goes_out_after_the_restart() {
+    let mut receiver = Receiver::start(Temper::Hangs);
+    // Nothing but the stop ends a request to it.
+    let target = format!(
+        r#"{{ kind = "webhook", name = "desk", url = "http://{}/", timeout = "10h" }}"#,
+        receiver.address()
+    );
+    let mut desk = Desk::open(EmbeddedBroker::shared().bootstrap_servers(), &target, 1);
+    desk.publish(0);
+    wait_until("the request to hang", || receiver.hanging() == 1);
+    desk.stop_all();
+    wait_until("the request to be given up", || receiver.given_up() == 1);
+    let owed = desk.notifications().remove(0).id.to_string();
+    let put_off = (1, DeliveryOutcome::PutOff);
+    assert_eq!(desk.attempts(), [(owed.clone(), vec![put_off])].into());
+    receiver.become_of(Temper::Accepts);
+    desk.start_again();
+    wait_until("the notification to arrive", || receiver.keys() == 1);
+    assert_eq!(receiver.accepted()[0].id.as_str(), owed);
+    let delivered = (2, DeliveryOutcome::Delivered);
+    let both = [(owed, vec![put_off, delivered])].into();
+    wait_until("both attempts to be told", || desk.attempts() == both);
+    desk.close();
+}
+
+#[test]
+fn attempts_are_counted_on_after_a_kill_and_a_dead_letter_tells_them() {
+    let mut receiver = Receiver::start(Temper::IsBusy);
+    let mut desk = Desk::open(
+        EmbeddedBroker::shared().bootstrap_servers(),
+        &desk::targets(receiver.address()),
+        1,
+    );
+    desk.publish(0);
+    let tried = |desk: &Desk| {
+        let attempts = desk.attempts().into_values().next();
+        attempts.unwrap_or_default()
+    };
+    wait_until("some attempts", || tried(&desk).len() >= 3);
+    desk.kill_all();
+    receiver.become_of(Temper::Refuses);
+    desk.start_again();
+    let is_refused = |desk: &Desk| {
+        let last = tried(desk).pop();
+        last.is_some_and(|(_, outcome)| outcome == DeliveryOutcome::Refused)
+    };
+    wait_until("the refusal", || is_refused(&desk));
+    let attempts = tried(&desk);
+    let numbers: Vec<usize> = attempts.iter().map(|(n, _)| *n as usize).collect();
+    assert_eq!(numbers, (1..=attempts.len()).collect::<Vec<_>>());
+    let (listed, _) = desk.command(&["alerts", "deadletters"]);
+    let row = listed.lines().find(|line| line.contains("answered 410"));
+    let row = row.unwrap_or_else(|| panic!("{listed}"));
+    assert!(
+        row.split_whitespace()
+            .any(|word| word == attempts.len().to_string()),
+        "{listed}"
+    );
     desk.close();
 }
 

@@ -25,7 +25,11 @@ pub(super) enum Temper {
     Accepts,
     /// Half of the requests get 503, half of those after they were taken.
     FailsHalf,
+    /// Answers 503.
+    IsBusy,
     Refuses,
+    /// Takes requests and never answers.
+    Hangs,
 }
 
 /// A running receiver.
@@ -39,6 +43,9 @@ pub(super) struct Receiver {
 struct Desk {
     temper: Arc<Mutex<Temper>>,
     requests: Arc<AtomicU32>,
+    /// Requests that hang, and those of them that were given up.
+    hanging: Arc<AtomicU32>,
+    given_up: Arc<AtomicU32>,
     /// Each idempotency key once, in the order first taken.
     accepted: Arc<Mutex<Vec<Notification>>>,
 }
@@ -48,6 +55,8 @@ impl Receiver {
         let desk = Desk {
             temper: Arc::new(Mutex::new(temper)),
             requests: Arc::default(),
+            hanging: Arc::default(),
+            given_up: Arc::default(),
             accepted: Arc::default(),
         };
         let (runtime, address) = serve("127.0.0.1:0".parse().unwrap(), desk.clone());
@@ -80,6 +89,16 @@ impl Receiver {
         self.desk.accepted.lock().unwrap().len()
     }
 
+    /// How many requests were left to hang.
+    pub(super) fn hanging(&self) -> u32 {
+        self.desk.hanging.load(Ordering::Relaxed)
+    }
+
+    /// How many of those the sender gave up.
+    pub(super) fn given_up(&self) -> u32 {
+        self.desk.given_up.load(Ordering::Relaxed)
+    }
+
     pub(super) fn accepted(&self) -> Vec<Notification> {
         self.desk.accepted.lock().unwrap().clone()
     }
@@ -109,12 +128,27 @@ fn serve(address: SocketAddr, desk: Desk) -> (Runtime, SocketAddr) {
     (runtime, address)
 }
 
+/// A request that hangs; dropped when its sender hangs up.
+struct Hanging(Arc<AtomicU32>);
+
+impl Drop for Hanging {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 async fn take(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let temper = *desk.temper.lock().unwrap();
     let request = desk.requests.fetch_add(1, Ordering::Relaxed);
     let (is_taken, answer) = match temper {
         Temper::Accepts => (true, StatusCode::OK),
         Temper::Refuses => (false, StatusCode::GONE),
+        Temper::IsBusy => (false, StatusCode::SERVICE_UNAVAILABLE),
+        Temper::Hangs => {
+            desk.hanging.fetch_add(1, Ordering::Relaxed);
+            let _hanging = Hanging(Arc::clone(&desk.given_up));
+            std::future::pending().await
+        }
         Temper::FailsHalf => match request % 4 {
             0 => (false, StatusCode::SERVICE_UNAVAILABLE),
             2 => (true, StatusCode::SERVICE_UNAVAILABLE),

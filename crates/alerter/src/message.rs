@@ -85,6 +85,83 @@ impl Messages {
         let text = rendered.map_err(|error| error.to_string())?;
         Ok(text.trim_end().to_owned())
     }
+
+    /// The message for a service that takes texts of a length: with fewer alerts and shorter
+    /// quotes where the whole is too long, so that links, reasons and the way to silence it stay.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text).
+    pub(crate) fn text_within(
+        &self,
+        notification: &Notification,
+        longest: usize,
+        length: impl Fn(&str) -> usize,
+    ) -> Result<String, String> {
+        let mut text = self.text(notification)?;
+        for size in SMALLER {
+            if length(&text) <= longest {
+                return Ok(text);
+            }
+            text = self.text(&size.cut(notification))?;
+        }
+        // A template of the user's may hold anything. No character is longer than two units.
+        loop {
+            let over = length(&text).saturating_sub(longest);
+            if over == 0 {
+                return Ok(text);
+            }
+            for _ in 0..over.div_ceil(2) {
+                text.pop();
+            }
+        }
+    }
+}
+
+/// How much of a notification a message shows.
+struct Size {
+    alerts: usize,
+    quotes: usize,
+    /// Of each quote.
+    characters: usize,
+}
+
+/// What is shown where the whole is too long, in the order tried.
+const SMALLER: [Size; 4] = [
+    Size::of(10, 4, 600),
+    Size::of(10, 2, 300),
+    Size::of(4, 2, 200),
+    Size::of(1, 1, 200),
+];
+
+impl Size {
+    const fn of(alerts: usize, quotes: usize, characters: usize) -> Self {
+        Self {
+            alerts,
+            quotes,
+            characters,
+        }
+    }
+
+    /// The notification with no more than that; alerts left out are counted still.
+    fn cut(&self, notification: &Notification) -> Notification {
+        let mut cut = notification.clone();
+        cut.alerts.truncate(self.alerts);
+        for alert in &mut cut.alerts {
+            alert.quotes.truncate(self.quotes);
+            for quote in &mut alert.quotes {
+                shorten(&mut quote.text, self.characters);
+            }
+        }
+        cut
+    }
+}
+
+/// Cuts a text behind so many characters and says so.
+pub(crate) fn shorten(text: &mut String, characters: usize) {
+    if let Some((end, _)) = text.char_indices().nth(characters) {
+        text.truncate(end);
+        text.push('…');
+    }
 }
 
 /// The notification in a line: subjects of mail, titles of cards.

@@ -73,7 +73,7 @@ pub struct Delivery {
     pub notification: NotificationId,
     /// To which target.
     pub target: String,
-    /// Which attempt of this process, from 1; records of one notification are its attempts.
+    /// Which attempt, from 1, over all processes; begins anew where it is sent again by hand.
     pub attempt: u32,
     /// What became of it.
     pub outcome: DeliveryOutcome,

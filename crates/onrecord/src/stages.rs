@@ -99,7 +99,7 @@ pub(crate) fn start_alert(session: &mut Session, officials: Vec<Official>) -> Re
     let runner = session.runner(1);
     session.pipeline.start("router", move |status, stop| {
         let make_router = Arc::new(move || router.clone());
-        let source = RouterSource::new(runner.kafka.clone(), make_router);
+        let source = RouterSource::new(runner.kafka.clone(), make_router, stop.clone());
         run_keyed_stage(&runner, ROUTING, source, RouteStage, status, stop)
     })?;
     let runner = session.runner(1);

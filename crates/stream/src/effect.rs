@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::Record;
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 
 use crate::Outbox;
 
@@ -19,17 +20,27 @@ pub trait Effect: Send {
     fn name(&self) -> &str;
 
     /// Delivers one input. May block for some seconds, not for minutes: the group would hold the
-    /// member for dead (`max.poll.interval.ms`, five minutes).
+    /// member for dead (`max.poll.interval.ms`, five minutes). Once `stop` is cancelled it returns
+    /// at once; what it had under way is owed, and tried again by the next run.
+    ///
+    /// `attempt` counts from 1, over all processes: attempts are kept with the position. One that
+    /// a crash cut off before its commit is not among them.
     ///
     /// # Errors
     /// See [`EffectError`].
-    fn deliver(&mut self, input: &Self::Input) -> Result<(), EffectError>;
+    fn deliver(
+        &mut self,
+        input: &Self::Input,
+        attempt: u32,
+        stop: &CancellationToken,
+    ) -> Result<(), EffectError>;
 
     /// Puts records about an attempt into `outbox`; they are committed with the position, where
     /// the attempt moves it.
     fn report(
         &mut self,
         _input: &Self::Input,
+        _attempt: u32,
         _result: &Result<(), EffectError>,
         _outbox: &mut Outbox,
     ) {

@@ -35,6 +35,12 @@ pub trait KeyedSource: Send {
         wait: Duration,
     ) -> Result<Vec<Self::Input>, SourceError>;
 
+    /// Whether it holds something back that it will soon put out by itself: the stage is not idle
+    /// then, though it has read all that there is.
+    fn holds_back(&self) -> bool {
+        false
+    }
+
     /// The outputs of the last batch are committed. After an abort the runner instead calls
     /// [`revoked`](Self::revoked) and [`assigned`](Self::assigned) for what it still owns.
     fn committed(&mut self);

@@ -70,7 +70,9 @@ pub use outbox::{Outbox, OutgoingRecord};
 pub use overview::{TopicOverview, count_records, topic_overview};
 pub use partition::partition_of;
 pub use reader::{RawRecord, ReadFrom, ReadUntil, Reader, ReaderEvent};
-pub use runner::{produce_transactionally, run_effect, run_keyed_stage, run_stage};
+pub use runner::{
+    produce_transactionally, run_effect, run_keyed_stage, run_stage, sleep_unless_stopped,
+};
 pub use stage::{Reject, Stage};
 pub use status::{StageState, StageStatus, StatusSnapshot};
 pub use tokio_util::sync::CancellationToken;

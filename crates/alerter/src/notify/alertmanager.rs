@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use model::{Alert, Notification};
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
-use stream::EffectError;
+use stream::{CancellationToken, EffectError};
 use url::Url;
 
 use super::{
@@ -98,8 +98,12 @@ impl Channel for Alertmanager {
         Ok(Value::from(alerts).to_string())
     }
 
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
+    fn send(
+        &mut self,
+        notification: &Notification,
+        stop: &CancellationToken,
+    ) -> Result<(), EffectError> {
         let body = self.body(notification).map_err(EffectError::Reject)?;
-        self.http.deliver(&self.url, HeaderMap::new(), body)
+        self.http.deliver(&self.url, HeaderMap::new(), body, stop)
     }
 }

@@ -4,7 +4,7 @@ use address::AddressGuard;
 use model::{Notification, Severity};
 use reqwest::header::HeaderMap;
 use serde_json::json;
-use stream::EffectError;
+use stream::{CancellationToken, EffectError};
 use url::Url;
 
 use super::{
@@ -62,8 +62,12 @@ impl Channel for Apprise {
         Ok(message.to_string())
     }
 
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
+    fn send(
+        &mut self,
+        notification: &Notification,
+        stop: &CancellationToken,
+    ) -> Result<(), EffectError> {
         let body = self.body(notification).map_err(EffectError::Reject)?;
-        self.http.deliver(&self.url, HeaderMap::new(), body)
+        self.http.deliver(&self.url, HeaderMap::new(), body, stop)
     }
 }

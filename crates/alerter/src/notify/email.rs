@@ -1,37 +1,26 @@
 //! Mail by SMTP.
 
-use std::time::Duration;
-
 use address::AddressGuard;
 use lettre::{
-    Message, SmtpTransport, Transport,
+    Message,
     message::{Mailbox, Mailboxes, header},
-    transport::smtp::{
-        authentication::Credentials,
-        client::{Tls, TlsParameters},
-    },
 };
 use model::Notification;
-use stream::EffectError;
+use stream::{CancellationToken, EffectError};
 
-use super::Channel;
+use super::{Channel, courier::Courier, mail_server::MailServer};
 use crate::{
-    EmailConfig, Encryption,
+    EmailConfig,
     message::{Messages, title},
-    secret::Secret,
 };
-
-/// Longest wait for each step of the server.
-const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Sends mails, each with the notification's id as its own.
 #[derive(Debug)]
 pub(super) struct Email {
-    config: EmailConfig,
     from: Mailbox,
     to: Mailboxes,
-    password: Option<Secret>,
-    guard: AddressGuard,
+    server: MailServer,
+    courier: Courier,
     messages: Messages,
 }
 
@@ -52,14 +41,12 @@ impl Email {
         if config.to.is_empty() {
             return Err("mail has no recipient".to_owned());
         }
-        let (file, variable) = (config.password_file.as_ref(), config.password_env.as_ref());
         Ok(Self {
             from: mailbox(&config.from)?,
             to,
-            password: Secret::read_optional("password", file, variable)?,
-            guard,
+            server: MailServer::new(config, guard)?,
+            courier: Courier::new(&config.name)?,
             messages,
-            config: config.clone(),
         })
     }
 
@@ -85,41 +72,6 @@ impl Email {
             .body(text)
             .map_err(|error| format!("mail cannot be written: {error}"))
     }
-
-    /// A connection to an address that may be dialled; certificates are checked by the name.
-    fn transport(&self) -> Result<SmtpTransport, EffectError> {
-        let host = &self.config.host;
-        let port = self.config.port.unwrap_or(match self.config.encryption {
-            Encryption::Tls => 465,
-            Encryption::Starttls => 587,
-            Encryption::None => 25,
-        });
-        let address = self
-            .guard
-            .dialled(host, port)
-            .map_err(|error| EffectError::Retry {
-                after: Duration::ZERO,
-                reason: error.to_string(),
-            })?;
-        let parameters = || {
-            TlsParameters::new(host.clone())
-                .map_err(|error| EffectError::Reject(format!("tls cannot be set up: {error}")))
-        };
-        let tls = match self.config.encryption {
-            Encryption::Tls => Tls::Wrapper(parameters()?),
-            Encryption::Starttls => Tls::Required(parameters()?),
-            Encryption::None => Tls::None,
-        };
-        let mut builder = SmtpTransport::builder_dangerous(address.to_string())
-            .port(port)
-            .tls(tls)
-            .timeout(Some(TIMEOUT));
-        if let (Some(user), Some(password)) = (&self.config.user, &self.password) {
-            let password = password.reveal().to_owned();
-            builder = builder.credentials(Credentials::new(user.clone(), password));
-        }
-        Ok(builder.build())
-    }
 }
 
 impl Channel for Email {
@@ -129,22 +81,17 @@ impl Channel for Email {
         Ok(format!("{}\n{text}", message.headers()))
     }
 
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
-        let message = self.message(notification).map_err(EffectError::Reject)?;
-        let sent = self.transport()?.send(&message);
-        let Err(error) = sent else {
-            return Ok(());
-        };
-        let name = &self.config.name;
-        let reason = format!("{name} did not take the mail: {error}");
-        // A 5xx reply is final; a 4xx one, and a connection that fails, is not.
-        if error.is_permanent() {
-            Err(EffectError::Reject(reason))
-        } else {
-            Err(EffectError::Retry {
-                after: Duration::ZERO,
-                reason,
-            })
-        }
+    fn send(
+        &mut self,
+        notification: &Notification,
+        stop: &CancellationToken,
+    ) -> Result<(), EffectError> {
+        let mail = self.message(notification).map_err(EffectError::Reject)?;
+        let server = self.server.clone();
+        let sent = self.courier.run(stop, async {
+            // The mail client waits on its thread; a stop leaves it to its time-outs.
+            tokio::task::spawn_blocking(move || server.send(&mail)).await
+        })?;
+        sent.unwrap_or_else(|error| Err(EffectError::Reject(format!("mail not sent: {error}"))))
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use model::Notification;
-use stream::EffectError;
+use stream::{CancellationToken, EffectError};
 
 use super::Channel;
 
@@ -54,7 +54,11 @@ impl Channel for AlertFile {
             .map_err(|error| error.to_string())
     }
 
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
+    fn send(
+        &mut self,
+        notification: &Notification,
+        _stop: &CancellationToken,
+    ) -> Result<(), EffectError> {
         let line = self.body(notification).map_err(EffectError::Reject)?;
         self.append(line.as_bytes())
             .map_err(|error| EffectError::Retry {

@@ -6,9 +6,10 @@ use address::AddressGuard;
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::{Client, StatusCode, header, header::HeaderMap, redirect};
 use rustls_platform_verifier::BuilderVerifierExt;
-use stream::EffectError;
-use tokio::runtime::{Builder, Runtime};
+use stream::{CancellationToken, EffectError};
 use url::Url;
+
+use super::courier::Courier;
 
 /// Longest wait that a receiver may ask for.
 const LONGEST_RETRY: Duration = Duration::from_hours(1);
@@ -20,10 +21,9 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
 /// Posts to one target.
 #[derive(Debug)]
 pub(super) struct Http {
-    target: String,
     guard: AddressGuard,
     client: Client,
-    runtime: Runtime,
+    courier: Courier,
 }
 
 /// An answer outside 2xx.
@@ -40,10 +40,6 @@ impl Http {
         timeout: Duration,
     ) -> Result<Self, String> {
         let refuse = |error: &dyn std::fmt::Display| format!("http cannot be set up: {error}");
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| refuse(&error))?;
         let client = Client::builder()
             .timeout(timeout)
             .redirect(redirect::Policy::none())
@@ -54,10 +50,9 @@ impl Http {
             .build()
             .map_err(|error| refuse(&error))?;
         Ok(Self {
-            target: target.to_owned(),
             guard,
             client,
-            runtime,
+            courier: Courier::new(target)?,
         })
     }
 
@@ -67,6 +62,7 @@ impl Http {
         url: &Url,
         headers: HeaderMap,
         body: String,
+        stop: &CancellationToken,
     ) -> Result<Result<(), Refusal>, EffectError> {
         if let Err(error) = self.guard.check_literal(url) {
             return Err(EffectError::Reject(error.to_string()));
@@ -77,7 +73,7 @@ impl Http {
             .headers(headers)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body);
-        let answered = self.runtime.block_on(async {
+        let answered = self.courier.run(stop, async {
             let mut response = request.send().await?;
             let status = response.status();
             if status.is_success() {
@@ -95,13 +91,13 @@ impl Http {
                 headers,
                 body,
             }))
-        });
+        })?;
         // The address may be a secret, so it stays out of the reason.
         answered.map_err(|error: reqwest::Error| EffectError::Retry {
             after: Duration::ZERO,
             reason: format!(
                 "{} not reached: {}",
-                self.target,
+                self.courier.target(),
                 innermost(&error.without_url())
             ),
         })
@@ -114,11 +110,12 @@ impl Http {
         url: &Url,
         headers: HeaderMap,
         body: String,
+        stop: &CancellationToken,
     ) -> Result<(), EffectError> {
-        let Err(refusal) = self.post(url, headers, body)? else {
+        let Err(refusal) = self.post(url, headers, body, stop)? else {
             return Ok(());
         };
-        Err(refusal.judged(&self.target))
+        Err(refusal.judged(self.courier.target()))
     }
 }
 

@@ -3,10 +3,12 @@
 mod alertmanager;
 mod apprise;
 mod backoff;
+mod courier;
 mod email;
 mod file;
 mod hook;
 mod http;
+mod mail_server;
 mod notifier;
 mod slack;
 mod teams;
@@ -18,10 +20,12 @@ use std::io::Write;
 
 use address::AddressGuard;
 use model::Notification;
-use stream::EffectError;
+use stream::{CancellationToken, EffectError};
 use thiserror::Error;
 
 pub use notifier::Notifier;
+
+use self::hook::Hook;
 
 use crate::{Config, TargetConfig, message::Messages, secret::SecretError};
 
@@ -33,11 +37,15 @@ pub(crate) trait Channel: Send {
     /// Where the notification cannot be put into words, in words.
     fn body(&self, notification: &Notification) -> Result<String, String>;
 
-    /// Sends it. May block for some seconds.
+    /// Sends it. May block for some seconds, once `stop` is cancelled no longer.
     ///
     /// # Errors
     /// See [`EffectError`]; reasons hold no secrets.
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError>;
+    fn send(
+        &mut self,
+        notification: &Notification,
+        stop: &CancellationToken,
+    ) -> Result<(), EffectError>;
 }
 
 /// Why a target cannot be used.
@@ -77,8 +85,12 @@ pub(crate) fn channel(
             }
             TargetConfig::File { path, .. } => Box::new(file::AlertFile::open(path)?),
             TargetConfig::Webhook { .. } => Box::new(webhook::Webhook::new(target, guard)?),
-            TargetConfig::Slack(hook) => Box::new(slack::Slack::new(hook, messages()?, guard)?),
-            TargetConfig::Teams(hook) => Box::new(teams::Teams::new(hook, messages()?, guard)?),
+            TargetConfig::Slack(hook) => {
+                Box::new(Hook::new(hook, slack::FORM, messages()?, guard)?)
+            }
+            TargetConfig::Teams(hook) => {
+                Box::new(Hook::new(hook, teams::FORM, messages()?, guard)?)
+            }
             TargetConfig::Telegram { .. } => {
                 Box::new(telegram::Telegram::new(target, messages()?, guard)?)
             }

@@ -3,8 +3,8 @@
 use std::{io::Write, time::Duration};
 
 use jiff::Timestamp;
-use model::{Delivery, DeliveryOutcome, Notification, NotificationId};
-use stream::{DELIVERIES, Effect, EffectError, Outbox};
+use model::{Delivery, DeliveryOutcome, Notification};
+use stream::{CancellationToken, DELIVERIES, Effect, EffectError, Outbox};
 
 use super::{Channel, NotifierError, backoff::backoff, channel};
 use crate::{Config, TargetConfig};
@@ -16,8 +16,6 @@ pub struct Notifier {
     first_retry_wait: Duration,
     give_up_after: Duration,
     channel: Box<dyn Channel>,
-    /// The notification under way, and how often this process has tried it.
-    attempt: Option<(NotificationId, u32)>,
 }
 
 impl Notifier {
@@ -37,18 +35,7 @@ impl Notifier {
             first_retry_wait: config.first_retry_wait,
             give_up_after: config.give_up_after,
             channel: channel(config, target, terminal)?,
-            attempt: None,
         })
-    }
-
-    /// Counts an attempt; the first is 1.
-    fn count(&mut self, id: &NotificationId) -> u32 {
-        let before = match &self.attempt {
-            Some((known, count)) if known == id => *count,
-            Some(_) | None => 0,
-        };
-        self.attempt = Some((id.clone(), before + 1));
-        before + 1
     }
 }
 
@@ -59,12 +46,16 @@ impl Effect for Notifier {
         &self.group
     }
 
-    fn deliver(&mut self, notification: &Notification) -> Result<(), EffectError> {
+    fn deliver(
+        &mut self,
+        notification: &Notification,
+        attempt: u32,
+        stop: &CancellationToken,
+    ) -> Result<(), EffectError> {
         if notification.target != self.target {
             return Ok(());
         }
-        let attempt = self.count(&notification.id);
-        match self.channel.send(notification) {
+        match self.channel.send(notification, stop) {
             Err(EffectError::Retry { after, reason }) => {
                 let age = Timestamp::now().duration_since(notification.created);
                 if age.unsigned_abs() > self.give_up_after {
@@ -83,6 +74,7 @@ impl Effect for Notifier {
     fn report(
         &mut self,
         notification: &Notification,
+        attempt: u32,
         result: &Result<(), EffectError>,
         outbox: &mut Outbox,
     ) {
@@ -97,16 +89,13 @@ impl Effect for Notifier {
         let delivery = Delivery {
             notification: notification.id.clone(),
             target: self.target.clone(),
-            attempt: self.attempt.as_ref().map_or(1, |(_, count)| *count),
+            attempt,
             outcome,
             reason: reason.cloned(),
             at: Timestamp::now(),
         };
         if let Err(error) = outbox.send(DELIVERIES, &delivery) {
             tracing::error!(%error, "delivery has no record");
-        }
-        if outcome != DeliveryOutcome::PutOff {
-            self.attempt = None;
         }
     }
 }

@@ -1,54 +1,21 @@
 //! Slack's incoming webhooks.
 
-use address::AddressGuard;
 use model::Notification;
-use serde_json::json;
-use stream::EffectError;
+use serde_json::{Value, json};
 
-use super::{Channel, hook::Hook};
-use crate::{HookConfig, message::Messages};
+use super::hook::Form;
 
 /// Slack cuts a text at 40,000 characters; people stop long before.
-const MAX_CHARACTERS: usize = 12_000;
+pub(super) const FORM: Form = Form {
+    max_characters: 12_000,
+    body,
+};
 
-/// Posts messages to a channel of Slack.
-#[derive(Debug)]
-pub(super) struct Slack {
-    hook: Hook,
-    messages: Messages,
-}
-
-impl Slack {
-    pub(super) fn new(
-        config: &HookConfig,
-        messages: Messages,
-        guard: AddressGuard,
-    ) -> Result<Self, String> {
-        Ok(Self {
-            hook: Hook::new(config, guard)?,
-            messages,
-        })
-    }
-}
-
-impl Channel for Slack {
-    fn body(&self, notification: &Notification) -> Result<String, String> {
-        let text: String = self
-            .messages
-            .text(notification)?
-            .chars()
-            .take(MAX_CHARACTERS)
-            .collect();
-        // <https://api.slack.com/reference/surfaces/formatting#escaping>
-        let escaped = text
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;");
-        Ok(json!({ "text": escaped }).to_string())
-    }
-
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
-        let body = self.body(notification).map_err(EffectError::Reject)?;
-        self.hook.post(body)
-    }
+fn body(_notification: &Notification, text: &str) -> Value {
+    // <https://api.slack.com/reference/surfaces/formatting#escaping>
+    let escaped = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    json!({ "text": escaped })
 }

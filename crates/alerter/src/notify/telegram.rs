@@ -6,7 +6,7 @@ use address::AddressGuard;
 use model::Notification;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
-use stream::EffectError;
+use stream::{CancellationToken, EffectError};
 use url::Url;
 
 use super::{
@@ -59,13 +59,8 @@ impl Telegram {
 
 impl Channel for Telegram {
     fn body(&self, notification: &Notification) -> Result<String, String> {
-        let text = self.messages.text(notification)?;
-        let mut units = 0;
-        let fits = |c: &char| {
-            units += c.len_utf16();
-            units <= MAX_UNITS
-        };
-        let text: String = text.chars().take_while(fits).collect();
+        let units = |text: &str| text.encode_utf16().count();
+        let text = self.messages.text_within(notification, MAX_UNITS, units)?;
         let message = json!({
             "chat_id": self.chat, "text": text,
             "link_preview_options": { "is_disabled": true },
@@ -73,12 +68,16 @@ impl Channel for Telegram {
         Ok(message.to_string())
     }
 
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
+    fn send(
+        &mut self,
+        notification: &Notification,
+        stop: &CancellationToken,
+    ) -> Result<(), EffectError> {
         let body = self.body(notification).map_err(EffectError::Reject)?;
         let path = format!("/bot{}/sendMessage", self.token.reveal());
         let mut url = self.api.clone();
         url.set_path(&path);
-        let Err(refusal) = self.http.post(&url, HeaderMap::new(), body)? else {
+        let Err(refusal) = self.http.post(&url, HeaderMap::new(), body, stop)? else {
             return Ok(());
         };
         // Telegram tells the wait in the body, not in a header.

@@ -3,7 +3,7 @@
 use std::{io::Write, time::Duration};
 
 use model::Notification;
-use stream::EffectError;
+use stream::{CancellationToken, EffectError};
 
 use super::Channel;
 use crate::message::Messages;
@@ -30,7 +30,11 @@ impl Channel for Terminal {
         Ok(format!("ALERT {}\n", lines.join("\n  ")))
     }
 
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
+    fn send(
+        &mut self,
+        notification: &Notification,
+        _stop: &CancellationToken,
+    ) -> Result<(), EffectError> {
         let body = self.body(notification).map_err(EffectError::Reject)?;
         let written = self.writer.write_all(body.as_bytes());
         written

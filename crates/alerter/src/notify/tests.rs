@@ -1,6 +1,7 @@
 //! Each kind of target against a local server that answers as told.
 
 use std::{
+    io::Read,
     net::SocketAddr,
     sync::{Arc, Mutex},
     thread,
@@ -11,7 +12,7 @@ use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCod
 use jiff::Timestamp;
 use model::{Delivery, DeliveryOutcome, Notification, NotificationId, NotificationKind};
 use serde_json::Value;
-use stream::{DELIVERIES, Effect, EffectError, Outbox};
+use stream::{CancellationToken, DELIVERIES, Effect, EffectError, Outbox};
 
 use super::*;
 use crate::{RouteConfig, fixture::alert};
@@ -68,6 +69,11 @@ fn webhook(address: SocketAddr) -> TargetConfig {
     ))
 }
 
+/// A stop that never comes.
+fn stop() -> CancellationToken {
+    CancellationToken::new()
+}
+
 fn notifier(target: &TargetConfig) -> Notifier {
     Notifier::new(&config(vec![]), target, Box::new(std::io::sink())).unwrap()
 }
@@ -122,7 +128,9 @@ fn only(received: &Received) -> (String, HeaderMap, Value) {
 fn a_webhook_gets_the_notification_with_its_idempotency_key() {
     let (address, received) = receiver(200, &[], "");
     let sent = notification();
-    notifier(&webhook(address)).deliver(&sent).unwrap();
+    notifier(&webhook(address))
+        .deliver(&sent, 1, &stop())
+        .unwrap();
     let (_, headers, body) = only(&received);
     assert_eq!(headers["idempotency-key"], sent.id.as_str());
     assert_eq!(headers["webhook-id"], sent.id.as_str());
@@ -133,7 +141,7 @@ fn a_webhook_gets_the_notification_with_its_idempotency_key() {
 fn a_busy_receiver_is_given_the_time_it_asks_for() {
     let waits = |status, headers: &[(&'static str, &'static str)]| {
         let (address, _) = receiver(status, headers, "");
-        match notifier(&webhook(address)).deliver(&notification()) {
+        match notifier(&webhook(address)).deliver(&notification(), 1, &stop()) {
             Err(EffectError::Retry { after, .. }) => after,
             other => panic!("{other:?}"),
         }
@@ -154,7 +162,7 @@ fn a_receiver_that_refuses_is_not_asked_again() {
     for status in [400, 401, 404, 410, 301] {
         let (address, _) = receiver(status, &[("location", "http://127.0.0.1:1/")], "");
         let error = notifier(&webhook(address))
-            .deliver(&notification())
+            .deliver(&notification(), 1, &stop())
             .unwrap_err();
         let code = status.to_string();
         assert!(matches!(&error, EffectError::Reject(reason) if reason.contains(&code)));
@@ -164,7 +172,7 @@ fn a_receiver_that_refuses_is_not_asked_again() {
 #[test]
 fn an_absent_receiver_is_tried_again_and_its_address_is_not_told() {
     let error = notifier(&webhook("127.0.0.1:1".parse().unwrap()))
-        .deliver(&notification())
+        .deliver(&notification(), 1, &stop())
         .unwrap_err();
     let EffectError::Retry { reason, .. } = &error else {
         panic!("{error:?}")
@@ -185,7 +193,10 @@ fn a_private_address_is_not_dialled_unless_allowed() {
             r#"{{ "kind": "webhook", "name": "desk", "url": "http://{host}/" }}"#
         ));
         let mut notifier = Notifier::new(&closed, &target, Box::new(std::io::sink())).unwrap();
-        let error = notifier.deliver(&notification()).unwrap_err().to_string();
+        let error = notifier
+            .deliver(&notification(), 1, &stop())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("private or reserved"), "{error}");
     }
     assert!(received.lock().unwrap().is_empty());
@@ -197,14 +208,14 @@ fn old_notifications_are_given_up_and_those_of_others_passed_by() {
     let mut notifier = notifier(&webhook(address));
     let mut old = notification();
     old.created = "2026-01-01T00:00:00Z".parse().unwrap();
-    let error = notifier.deliver(&old).unwrap_err();
+    let error = notifier.deliver(&old, 1, &stop()).unwrap_err();
     assert!(matches!(&error, EffectError::Reject(reason) if reason.contains("given up")));
     let mut other = notification();
     other.target = "phone".into();
-    notifier.deliver(&other).unwrap();
+    notifier.deliver(&other, 1, &stop()).unwrap();
     assert_eq!(received.lock().unwrap().len(), 1);
     let mut outbox = Outbox::new();
-    notifier.report(&other, &Ok(()), &mut outbox);
+    notifier.report(&other, 1, &Ok(()), &mut outbox);
     assert_eq!(outbox.records(), []);
 }
 
@@ -214,18 +225,18 @@ fn each_attempt_leaves_a_record() {
     let mut notifier = notifier(&webhook(address));
     let sent = notification();
     let mut outbox = Outbox::new();
-    for _ in 0..2 {
-        let result = notifier.deliver(&sent);
-        notifier.report(&sent, &result, &mut outbox);
+    for attempt in 1..=2 {
+        let result = notifier.deliver(&sent, attempt, &stop());
+        notifier.report(&sent, attempt, &result, &mut outbox);
     }
-    notifier.report(&sent, &Ok(()), &mut outbox);
+    notifier.report(&sent, 3, &Ok(()), &mut outbox);
     let records: Vec<Delivery> = outbox.sent_to(DELIVERIES);
     let outcomes: Vec<_> = records
         .iter()
         .map(|record| (record.attempt, record.outcome))
         .collect();
     let (put_off, delivered) = (DeliveryOutcome::PutOff, DeliveryOutcome::Delivered);
-    assert_eq!(outcomes, [(1, put_off), (2, put_off), (2, delivered)]);
+    assert_eq!(outcomes, [(1, put_off), (2, put_off), (3, delivered)]);
 }
 
 #[test]
@@ -260,7 +271,9 @@ fn slack_teams_telegram_and_apprise_get_their_own_form() {
         ("teams", "/attachments/0/content/body/1/text"),
     ] {
         let json = format!(r#"{{ "kind": "{kind}", "name": "desk", "url_file": "{secret}" }}"#);
-        notifier(&target(&json)).deliver(&notification()).unwrap();
+        notifier(&target(&json))
+            .deliver(&notification(), 1, &stop())
+            .unwrap();
         let (path, _, body) = only(&received);
         received.lock().unwrap().clear();
         assert_eq!(path, "/services/T0/B0/xyz");
@@ -271,7 +284,9 @@ fn slack_teams_telegram_and_apprise_get_their_own_form() {
     let json = format!(
         r#"{{ "kind": "telegram", "name": "desk", "chat": "@desk", "token_file": "{secret}", "api": "http://{address}" }}"#
     );
-    notifier(&target(&json)).deliver(&notification()).unwrap();
+    notifier(&target(&json))
+        .deliver(&notification(), 1, &stop())
+        .unwrap();
     let (path, _, body) = only(&received);
     received.lock().unwrap().clear();
     assert_eq!(
@@ -281,7 +296,9 @@ fn slack_teams_telegram_and_apprise_get_their_own_form() {
     let json = format!(
         r#"{{ "kind": "apprise", "name": "desk", "url": "http://{address}/notify/x", "tag": "news" }}"#
     );
-    notifier(&target(&json)).deliver(&notification()).unwrap();
+    notifier(&target(&json))
+        .deliver(&notification(), 1, &stop())
+        .unwrap();
     let (path, _, body) = only(&received);
     assert_eq!(
         (path.as_str(), &body["type"], &body["tag"]),
@@ -301,7 +318,7 @@ fn telegram_tells_the_wait_in_its_body() {
         secret.display()
     );
     let error = notifier(&target(&json))
-        .deliver(&notification())
+        .deliver(&notification(), 1, &stop())
         .unwrap_err();
     assert!(matches!(error, EffectError::Retry { after, .. } if after == Duration::from_secs(77)));
 }
@@ -311,7 +328,9 @@ fn alertmanager_gets_labels_and_annotations() {
     let (address, received) = receiver(200, &[], "");
     let json =
         format!(r#"{{ "kind": "alertmanager", "name": "desk", "url": "http://{address}" }}"#);
-    notifier(&target(&json)).deliver(&notification()).unwrap();
+    notifier(&target(&json))
+        .deliver(&notification(), 1, &stop())
+        .unwrap();
     let (path, _, body) = only(&received);
     assert_eq!(path, "/api/v2/alerts");
     assert_eq!(body[0]["labels"]["official"], "mara-venn");
@@ -379,7 +398,7 @@ fn a_file_gets_whole_lines() {
     );
     let sent = notification();
     for _ in 0..2 {
-        notifier(&target(&json)).deliver(&sent).unwrap();
+        notifier(&target(&json)).deliver(&sent, 1, &stop()).unwrap();
     }
     let text = std::fs::read_to_string(&path).unwrap();
     let lines = text
@@ -402,4 +421,111 @@ fn a_mail_has_the_notification_for_its_id_and_one_thread_a_group() {
         mail.contains("Subject: Mara Venn is quoted by Harbour Post"),
         "{mail}"
     );
+}
+
+/// A server that takes connections and never says a word; at the first one `stop` is cancelled.
+/// The handle ends when the client hangs up.
+fn silent_server(stop: &CancellationToken) -> (SocketAddr, thread::JoinHandle<()>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = stop.clone();
+    let hung_up = thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut heard = [0; 4096];
+        if client.read(&mut heard).unwrap() == 0 {
+            return;
+        }
+        stop.cancel();
+        while client.read(&mut heard).is_ok_and(|bytes| bytes > 0) {}
+    });
+    (address, hung_up)
+}
+
+#[test]
+fn a_stop_cuts_off_a_receiver_that_does_not_answer_and_the_notification_stays_owed() {
+    let stop = CancellationToken::new();
+    let (address, hung_up) = silent_server(&stop);
+    // Nothing but the stop ends this request within the test's patience.
+    let json = format!(
+        r#"{{ "kind": "webhook", "name": "desk", "url": "http://{address}/", "timeout": "10h" }}"#
+    );
+    let result = notifier(&target(&json)).deliver(&notification(), 1, &stop);
+    assert!(
+        matches!(&result, Err(EffectError::Retry { reason, .. }) if reason.contains("stopped")),
+        "{result:?}"
+    );
+    hung_up.join().unwrap();
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_mail_server() {
+    let stop = CancellationToken::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connected = {
+        let stop = stop.clone();
+        thread::spawn(move || {
+            let client = listener.accept().unwrap();
+            stop.cancel();
+            client
+        })
+    };
+    let json = format!(
+        r#"{{ "kind": "email", "name": "desk", "host": "127.0.0.1", "port": {port}, "encryption": "none", "from": "watch@desk.example", "to": ["ana@desk.example"] }}"#
+    );
+    let result = notifier(&target(&json)).deliver(&notification(), 1, &stop);
+    assert!(
+        matches!(&result, Err(EffectError::Retry { reason, .. }) if reason.contains("stopped")),
+        "{result:?}"
+    );
+    drop(connected.join().unwrap());
+}
+
+#[test]
+fn passwords_do_not_go_in_the_clear_and_need_a_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("password");
+    std::fs::write(&path, "hunter2").unwrap();
+    let path = path.display();
+    for (keys, why) in [
+        (
+            format!(r#""encryption": "none", "user": "watch", "password_file": "{path}""#),
+            "in the clear",
+        ),
+        (format!(r#""password_file": "{path}""#), "no user"),
+        (r#""user": "watch""#.to_owned(), "no password"),
+    ] {
+        let json = format!(
+            r#"{{ "kind": "email", "name": "desk", "host": "mail.example", {keys}, "from": "watch@desk.example", "to": ["ana@desk.example"] }}"#
+        );
+        let made = Notifier::new(&config(vec![]), &target(&json), Box::new(std::io::sink()));
+        let error = made.err().unwrap().to_string();
+        assert!(error.contains(why) && !error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_too_long_for_a_service_keeps_its_link_reason_and_silence() {
+    let mut long = notification();
+    let mut alert = long.alerts[0].clone();
+    alert.quotes[0].text = "𝕎e will rebuild the port. ".repeat(40);
+    alert.quotes = vec![alert.quotes[0].clone(); 8];
+    long.alerts = vec![alert; 10];
+    long.alert_count = 10;
+    let messages = Messages::new(None).unwrap();
+    let units = |text: &str| text.encode_utf16().count();
+    for longest in [12_000, 6_000, 4_000, 1_000] {
+        let text = messages.text_within(&long, longest, units).unwrap();
+        assert!(units(&text) <= longest);
+        for part in [
+            "https://harbour.example/port",
+            "Why: rule port",
+            "Silence it:",
+        ] {
+            assert!(text.contains(part), "{longest}: {part}\n{text}");
+        }
+    }
+    let own = Messages::new(Some("{{ alerts[0].quotes[0].text * 50 }}".to_owned())).unwrap();
+    let text = own.text_within(&long, 700, units).unwrap();
+    assert!(units(&text) <= 700);
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use model::Notification;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use sha2::Sha256;
-use stream::EffectError;
+use stream::{CancellationToken, EffectError};
 use url::Url;
 
 use super::{Channel, http::Http};
@@ -60,7 +60,11 @@ impl Channel for Webhook {
         serde_json::to_string(notification).map_err(|error| error.to_string())
     }
 
-    fn send(&mut self, notification: &Notification) -> Result<(), EffectError> {
+    fn send(
+        &mut self,
+        notification: &Notification,
+        stop: &CancellationToken,
+    ) -> Result<(), EffectError> {
         let body = self.body(notification).map_err(EffectError::Reject)?;
         let id = notification.id.as_str();
         let sent = Timestamp::now().as_second().to_string();
@@ -78,7 +82,7 @@ impl Channel for Webhook {
                 headers.insert(HeaderName::from_static(name), value);
             }
         }
-        self.http.deliver(&self.url, headers, body)
+        self.http.deliver(&self.url, headers, body, stop)
     }
 }
 

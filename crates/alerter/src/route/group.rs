@@ -8,6 +8,7 @@ use model::{
 };
 
 use super::config::RouteConfig;
+use crate::message::shorten;
 
 /// Alerts that a notification shows; further ones are counted.
 const MAX_SHOWN: usize = 10;
@@ -179,10 +180,7 @@ fn slim(alert: &Alert) -> Alert {
     let mut slim = alert.clone();
     slim.quotes.truncate(MAX_QUOTES);
     for quote in &mut slim.quotes {
-        if let Some((end, _)) = quote.text.char_indices().nth(MAX_QUOTE_CHARACTERS) {
-            quote.text.truncate(end);
-            quote.text.push('…');
-        }
+        shorten(&mut quote.text, MAX_QUOTE_CHARACTERS);
     }
     slim
 }

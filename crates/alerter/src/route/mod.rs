@@ -4,19 +4,25 @@
 //! records. [`RouterSource`] runs it between the `alerts` and the `notifications` topic.
 
 mod config;
+mod digest;
+mod error;
 mod group;
 mod label;
+mod memory;
+mod mute;
 mod policy;
 mod quiet;
 mod router;
 mod source;
 mod story;
+mod target;
 
 pub use config::{InhibitConfig, RouteConfig};
+pub use error::RouteError;
 pub use label::{Label, Matchers, MatchersError};
 pub use policy::{RateLimit, TargetPolicy};
 pub use quiet::{Day, QuietHours};
-pub use router::{RouteError, Router};
+pub use router::Router;
 pub use source::{RouteStage, Routed, RouterSource};
 
 #[cfg(test)]

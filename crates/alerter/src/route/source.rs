@@ -1,13 +1,13 @@
 //! The router at work: reads alerts and silences, and puts notifications and its memory out.
 
-use std::{collections::BTreeMap, sync::Arc, thread, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use model::{Alert, Notification, Rejected, RoutingState, Silence, SourcePosition};
 use stream::{
-    ALERTS, Assignment, BatchLimits, DEAD_LETTERS, KafkaConfig, KeyedSource, NOTIFICATIONS, Outbox,
-    ROUTING, RawRecord, ReadFrom, ReadUntil, Reader, ReaderEvent, Reject, SILENCES, SourceError,
-    Stage, StreamError,
+    ALERTS, Assignment, BatchLimits, CancellationToken, DEAD_LETTERS, KafkaConfig, KeyedSource,
+    NOTIFICATIONS, Outbox, ROUTING, RawRecord, ReadFrom, ReadUntil, Reader, ReaderEvent, Reject,
+    SILENCES, SourceError, Stage, StreamError, sleep_unless_stopped,
 };
 use tracing::warn;
 
@@ -24,6 +24,7 @@ const SILENCE_WAIT: Duration = Duration::from_secs(1);
 pub struct RouterSource {
     kafka: KafkaConfig,
     make_router: Arc<dyn Fn() -> Router + Send + Sync>,
+    stop: CancellationToken,
     router: Option<Router>,
     alerts: Option<Reader>,
     silences: Option<Reader>,
@@ -48,11 +49,16 @@ pub enum Routed {
 pub struct RouteStage;
 
 impl RouterSource {
-    /// A source around fresh routers.
-    pub fn new(kafka: KafkaConfig, make_router: Arc<dyn Fn() -> Router + Send + Sync>) -> Self {
+    /// A source around fresh routers, which hears `stop` where it waits by itself.
+    pub fn new(
+        kafka: KafkaConfig,
+        make_router: Arc<dyn Fn() -> Router + Send + Sync>,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             kafka,
             make_router,
+            stop,
             router: None,
             alerts: None,
             silences: None,
@@ -62,7 +68,7 @@ impl RouterSource {
 
     fn read(&mut self, limits: &BatchLimits, wait: Duration) -> Result<Vec<Routed>, StreamError> {
         let Some(router) = &mut self.router else {
-            thread::sleep(wait);
+            // The runner asks owners only.
             return Ok(Vec::new());
         };
         if self.silences.is_none() {
@@ -155,10 +161,15 @@ impl KeyedSource for RouterSource {
                 warn!(%error, "alerts are read anew");
                 self.alerts = None;
                 self.silences = None;
-                thread::sleep(wait);
+                sleep_unless_stopped(wait, &self.stop);
                 Ok(Vec::new())
             }
         }
+    }
+
+    fn holds_back(&self) -> bool {
+        let router = self.router.as_ref();
+        router.is_some_and(|router| router.is_about_to_tell(Timestamp::now()))
     }
 
     // What was put out was taken out of the router's changes already; after an abort the runner

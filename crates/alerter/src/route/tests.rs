@@ -187,6 +187,109 @@ fn a_critical_alert_inhibits_an_info_one_on_the_same_story() {
     assert!(rig.told.iter().all(|told| told.outlets != ["Post"]));
 }
 
+/// An inhibition in Alertmanager's words, `equal` included.
+fn inhibit(source: &str, target: &str, equal: &[Label]) -> RouteConfig {
+    let mut config = config();
+    config.group_by = vec![Label::Article, Label::Rule, Label::Severity];
+    config.inhibit = vec![InhibitConfig {
+        source: source.into(),
+        target: target.into(),
+        equal: equal.to_vec(),
+        lasts: Duration::from_hours(1),
+    }];
+    config
+}
+
+/// Who is told of when these alerts come at once.
+fn told(config: RouteConfig, alerts: &[Alert]) -> Vec<String> {
+    let mut rig = Rig::new(config);
+    for alert in alerts {
+        rig.take(alert);
+    }
+    rig.pass(60);
+    let mut outlets: Vec<String> = rig.told.iter().map(|told| told.outlets.concat()).collect();
+    outlets.sort();
+    outlets
+}
+
+#[test]
+fn inhibition_needs_equal_labels_and_absent_ones_are_equal() {
+    let abroad = |outlet: &str, severity, country: Option<&str>| {
+        let mut alert = another(outlet, severity);
+        alert.article.country = country.map(str::to_owned);
+        alert
+    };
+    let (critical, info) = (Severity::Critical, Severity::Info);
+    let rule = || inhibit("severity=critical", "severity=info", &[Label::Country]);
+    let alerts = [
+        abroad("Here", critical, Some("VM")),
+        abroad("Same", info, Some("VM")),
+        abroad("Other", info, Some("TO")),
+        abroad("Nowhere", info, None),
+    ];
+    assert_eq!(told(rule(), &alerts), ["Here", "Nowhere", "Other"]);
+    let alerts = [abroad("Loud", critical, None), abroad("Quiet", info, None)];
+    assert_eq!(told(rule(), &alerts), ["Loud"]);
+    // Without labels to be equal in, every source inhibits every target.
+    let everywhere = inhibit("severity=critical", "severity=info", &[]);
+    let alerts = [
+        abroad("Loud", critical, Some("VM")),
+        abroad("Quiet", info, Some("TO")),
+    ];
+    assert_eq!(told(everywhere, &alerts), ["Loud"]);
+}
+
+#[test]
+fn inhibition_holds_whichever_comes_first_and_ends_in_its_time() {
+    let rule = inhibit("severity=critical", "severity=info", &[Label::Official]);
+    let (critical, info) = (Severity::Critical, Severity::Info);
+    let alerts = [another("Early", info), another("Source", critical)];
+    assert_eq!(told(rule.clone(), &alerts), ["Source"]);
+    let mut rig = Rig::new(rule);
+    rig.take(&another("Source", critical));
+    assert_eq!(rig.pass(3_540), 1);
+    rig.take(&another("Within", info));
+    assert_eq!(rig.pass(31), 0);
+    rig.take(&another("After", info));
+    assert_eq!(rig.pass(60), 1);
+    assert_eq!(rig.last().outlets, ["After"]);
+}
+
+#[test]
+fn what_fits_both_sides_is_inhibited_by_what_fits_one_only() {
+    // Source: any alert in English; target: all but the critical ones.
+    let rule = || inhibit("language=en-GB", "severity!=critical", &[Label::Official]);
+    let (critical, info) = (Severity::Critical, Severity::Info);
+    // Both fit both sides: neither inhibits the other, or itself.
+    let alerts = [another("One", info), another("Two", info)];
+    assert_eq!(told(rule(), &alerts), ["One", "Two"]);
+    // The critical one fits the source only.
+    let alerts = [another("One", info), another("Source", critical)];
+    assert_eq!(told(rule(), &alerts), ["Source"]);
+}
+
+#[test]
+fn a_digest_that_falls_into_quiet_hours_waits_for_their_end() {
+    let mut config = config();
+    config.policy = vec![TargetPolicy {
+        quiet: vec![QuietHours {
+            from: "12:30".parse().unwrap(),
+            to: "14:00".parse().unwrap(),
+            zone: "UTC".into(),
+            days: Vec::new(),
+        }],
+        digest: Some(Duration::from_hours(1)),
+        ..policy()
+    }];
+    let mut rig = Rig::new(config);
+    for outlet in 0..3 {
+        rig.take(&another(&format!("Outlet {outlet}"), Severity::Info));
+    }
+    // It is noon; the digest would come at one o'clock.
+    assert_eq!((rig.pass(119 * 60), rig.pass(120)), (0, 1));
+    assert_eq!(rig.last().alert_count, 3);
+}
+
 #[test]
 fn quiet_hours_hold_back_all_but_the_urgent() {
     let mut config = config();

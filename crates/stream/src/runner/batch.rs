@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp;
 use rdkafka::{Message, Offset, TopicPartitionList, error::KafkaError, message::BorrowedMessage};
 
+use super::tried::Tried;
 use crate::{BatchLimits, DEAD_LETTERS, OutgoingRecord, reader::written_at};
 
 /// A record as it was read, not yet decoded.
@@ -46,6 +47,8 @@ pub(crate) struct Batch {
     pub(crate) inputs: Vec<(i32, i64)>,
     /// One for each input, and the reports of an effect.
     pub(crate) outcomes: Vec<Outcome>,
+    /// Attempts at the input behind the batch, by its partition and offset.
+    pub(crate) tried: Option<(i32, i64, Tried)>,
 }
 
 /// What a batch adds to the counts.
@@ -154,8 +157,16 @@ impl Batch {
             *behind = (*offset + 1).max(*behind);
         }
         let mut list = TopicPartitionList::new();
+        if let Some((partition, offset, _)) = self.tried {
+            next.insert(partition, offset);
+        }
         for (partition, offset) in next {
             list.add_partition_offset(topic, partition, Offset::Offset(offset))?;
+        }
+        if let Some((partition, _, tried)) = &self.tried
+            && let Some(mut element) = list.find_partition(topic, *partition)
+        {
+            element.set_metadata(tried.metadata());
         }
         Ok(list)
     }

@@ -1,12 +1,13 @@
 //! The loop of an effect: deliver one by one, commit what is delivered.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use rdkafka::consumer::ConsumerGroupMetadata;
 use tracing::warn;
 
@@ -18,6 +19,7 @@ use super::{
     plain::{Attempt, Progress},
     stage_metrics::StageMetrics,
     transaction::TransactionWriter,
+    tried::Tried,
     workers::{decode, panic_message},
 };
 use crate::{Effect, EffectError, Outbox, StageState};
@@ -43,6 +45,10 @@ struct Delivery<'a> {
     last_commit: Instant,
     /// When the first of the queue may be tried again.
     not_before: Option<Instant>,
+    /// How often it was tried.
+    attempts: u32,
+    /// Partitions whose first record's earlier attempts are known.
+    known: BTreeSet<i32>,
     progress: Progress,
     right: Option<(TransactionWriter, ConsumerGroupMetadata)>,
     metrics: StageMetrics,
@@ -64,6 +70,8 @@ pub(crate) fn run<E: Effect>(attempt: &Attempt<'_>, effect: &mut E) -> Result<()
         delivered: Batch::default(),
         last_commit: Instant::now(),
         not_before: None,
+        attempts: 0,
+        known: BTreeSet::new(),
         progress: Progress::default(),
         right: None,
         metrics: StageMetrics::new(attempt.status.name()),
@@ -79,7 +87,7 @@ impl Delivery<'_> {
     fn work<E: Effect>(&mut self, member: &Member, effect: &mut E) -> Result<(), Failure> {
         while !self.attempt.stop.is_cancelled() {
             self.hear(member)?;
-            if self.is_due() {
+            if self.is_due() && !self.recalls_wait(member)? {
                 self.deliver_first(effect);
             }
             let is_time = self.last_commit.elapsed() >= COMMIT_INTERVAL;
@@ -122,7 +130,8 @@ impl Delivery<'_> {
                 // What was delivered and not committed is delivered again by the next owner.
                 self.queue.clear();
                 self.delivered = Batch::default();
-                self.not_before = None;
+                self.forget_attempts();
+                self.known.clear();
                 self.progress = Progress::default();
                 self.right = None;
             }
@@ -139,16 +148,48 @@ impl Delivery<'_> {
         self.not_before.is_none_or(|time| time <= Instant::now())
     }
 
+    /// Takes up what earlier owners of the partition tried; whether that has the first of the
+    /// queue wait.
+    fn recalls_wait(&mut self, member: &Member) -> Result<bool, Failure> {
+        let Some(input) = self.queue.front() else {
+            return Ok(false);
+        };
+        // Only the first record of a partition can have been tried without being done with.
+        if !self.known.insert(input.partition) {
+            return Ok(false);
+        }
+        let (partition, offset) = (input.partition, input.offset);
+        let Some(tried) = member.tried(&self.attempt.topic, partition, offset)? else {
+            return Ok(false);
+        };
+        self.attempts = tried.attempts;
+        let wait = Duration::try_from(tried.until.duration_since(Timestamp::now()));
+        // Bounded, so that a clock set back cannot hold it up.
+        let wait = wait.unwrap_or_default().min(LONGEST_RETRY);
+        self.not_before = Some(Instant::now() + wait);
+        self.attempt
+            .status
+            .set_retrying(format!("tried {} times before", tried.attempts));
+        self.attempt.status.begin_work();
+        Ok(!wait.is_zero())
+    }
+
+    fn forget_attempts(&mut self) {
+        self.not_before = None;
+        self.attempts = 0;
+    }
+
     fn deliver_first<E: Effect>(&mut self, effect: &mut E) {
         let Some(input) = self.queue.front() else {
             return;
         };
+        let (number, stop) = (self.attempts.saturating_add(1), self.attempt.stop);
         let mut reports = Outbox::new();
         let attempted = match decode::<E::Input>(input) {
             Err(reject) => Err(EffectError::Reject(reject.reason().to_owned())),
             Ok(decoded) => catch_unwind(AssertUnwindSafe(|| {
-                let result = effect.deliver(&decoded);
-                effect.report(&decoded, &result, &mut reports);
+                let result = effect.deliver(&decoded, number, stop);
+                effect.report(&decoded, number, &result, &mut reports);
                 result
             }))
             .unwrap_or_else(|panic| {
@@ -176,25 +217,37 @@ impl Delivery<'_> {
                         reason, "delivery put off"
                     );
                 }
-                let after = after.clamp(SLICE, LONGEST_RETRY);
+                // What a stop has cut off need not wait: the receiver did not ask for it.
+                let after = if stop.is_cancelled() {
+                    Duration::ZERO
+                } else {
+                    after.clamp(SLICE, LONGEST_RETRY)
+                };
                 self.not_before = Some(Instant::now() + after);
+                self.attempts = number;
+                let until = Timestamp::now() + after;
+                let attempts = number;
+                self.delivered.tried =
+                    Some((input.partition, input.offset, Tried { attempts, until }));
                 self.attempt.status.set_retrying(reason);
                 self.attempt.status.begin_work();
                 return;
             }
         };
-        if self.not_before.take().is_some() {
+        if self.not_before.is_some() {
             self.attempt.status.set_state(StageState::Running);
         }
         self.delivered.inputs.push((input.partition, input.offset));
         self.delivered.outcomes.push(outcome);
+        self.delivered.tried = None;
         self.queue.pop_front();
+        self.forget_attempts();
     }
 
     /// Commits what is delivered.
     fn commit(&mut self) -> Result<(), Failure> {
         self.last_commit = Instant::now();
-        if self.delivered.outcomes.is_empty() {
+        if self.delivered.outcomes.is_empty() && self.delivered.tried.is_none() {
             return Ok(());
         }
         let Some((writer, membership)) = &self.right else {

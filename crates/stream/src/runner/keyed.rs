@@ -100,6 +100,11 @@ where
                 .next_batch(&attempt.config.batch, SOURCE_WAIT)
                 .map_err(Failure::Source)?;
             if inputs.is_empty() {
+                if self.source.holds_back() {
+                    attempt.status.begin_work();
+                } else {
+                    attempt.status.end_work();
+                }
                 continue;
             }
             attempt.status.begin_work();

@@ -22,6 +22,7 @@ use tracing::{debug, info};
 use super::{
     failure::Failure,
     patience::{CONFIRM_TIMEOUT, SILENCE, TRANSACTION_TIMEOUT},
+    tried::Tried,
 };
 use crate::{
     KafkaConfig,
@@ -189,6 +190,25 @@ impl Member {
     /// End of a partition, some seconds old at most; `None` where not known yet.
     pub(crate) fn end_of(&self, partition: i32) -> Option<i64> {
         lock(&self.consumer.context().ends).get(&partition).copied()
+    }
+
+    /// The attempts at a record, where the group's position is just before it and tells of any.
+    pub(crate) fn tried(
+        &self,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+    ) -> Result<Option<Tried>, Failure> {
+        let mut list = TopicPartitionList::new();
+        list.add_partition(topic, partition);
+        let committed = self
+            .consumer
+            .committed_offsets(list, CONFIRM_TIMEOUT)
+            .map_err(|error| Failure::of("cannot read the position", &error))?;
+        let element = committed.find_partition(topic, partition);
+        Ok(element
+            .filter(|element| element.offset() == Offset::Offset(offset))
+            .and_then(|element| Tried::read(element.metadata())))
     }
 
     /// Reads no further until [`resume`](Self::resume).

@@ -14,6 +14,7 @@ mod repeats;
 mod stage_metrics;
 mod supervise;
 mod transaction;
+mod tried;
 mod workers;
 
 use model::Record;
@@ -22,8 +23,8 @@ use tokio_util::sync::CancellationToken;
 use self::{isolation::Isolation, keyed::Keyed, plain::Attempt, supervise::supervise};
 use crate::{Effect, KeyedSource, RunnerConfig, Stage, StageStatus, StreamError, Topic};
 
-pub use self::produce::produce_transactionally;
 pub(crate) use self::transaction::envelope;
+pub use self::{patience::sleep_unless_stopped, produce::produce_transactionally};
 
 /// Runs a stage until `stop` is cancelled. Blocks: give it a thread of its own.
 ///

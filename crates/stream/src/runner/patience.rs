@@ -78,8 +78,8 @@ impl<'a> Patience<'a> {
     }
 }
 
-/// Sleeps for `wait`, or until the stage is asked to stop.
-pub(crate) fn sleep_unless_stopped(wait: Duration, stop: &CancellationToken) {
+/// Sleeps for `wait`, or until the stage is asked to stop, which is heard within 50 ms.
+pub fn sleep_unless_stopped(wait: Duration, stop: &CancellationToken) {
     let deadline = Instant::now() + wait;
     while !stop.is_cancelled() {
         let left = deadline.saturating_duration_since(Instant::now());

@@ -233,6 +233,7 @@ impl Workers {
         Some(Batch {
             inputs: positions,
             outcomes,
+            tried: None,
         })
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct ResendArgs {
 struct Letter {
     notification: Notification,
     reason: String,
+    /// How often it was tried, those times included after it was sent again.
+    attempts: usize,
     is_delivered: bool,
 }
 
@@ -57,7 +59,7 @@ pub(super) fn list(args: &ListArgs) -> Result<Exit, Failure> {
     let session = store::open(&args.config)?;
     let letters = letters(&session.connection.kafka);
     session.finish()?;
-    let mut table = terminal::table(["id", "target", "made", "reason", "message"]);
+    let mut table = terminal::table(["id", "target", "made", "attempts", "reason", "message"]);
     for letter in letters?
         .into_values()
         .filter(|letter| args.all || !letter.is_delivered)
@@ -77,6 +79,7 @@ pub(super) fn list(args: &ListArgs) -> Result<Exit, Failure> {
                 .collect(),
             notification.target.clone(),
             format!("{:.0}", notification.created),
+            letter.attempts.to_string(),
             reason,
             alerter::title(notification),
         ]);
@@ -148,12 +151,14 @@ fn letters(kafka: &KafkaConfig) -> Result<BTreeMap<NotificationId, Letter>, Fail
         let letter = Letter {
             notification,
             reason: rejected.reason,
+            attempts: 0,
             is_delivered: false,
         };
         letters.insert(letter.notification.id.clone(), letter);
     }
     for delivery in store::read(kafka, DELIVERIES)? {
         if let Some(letter) = letters.get_mut(&delivery.notification) {
+            letter.attempts += 1;
             letter.is_delivered |= delivery.outcome == DeliveryOutcome::Delivered;
         }
     }

@@ -2,7 +2,8 @@
 
 use std::{io::Write, time::Duration};
 
-use alerter::{AlertStage, Rehearsal, Router};
+use alerter::{AlertStage, Rehearsal, RehearsalResult, Router};
+use clap::ValueEnum;
 use jiff::{SignedDuration, Timestamp};
 use model::{Enriched, Silence};
 use stream::{ENRICHED, KafkaConfig, ReadFrom, ReadUntil, Reader, ReaderEvent, SILENCES};
@@ -28,8 +29,20 @@ pub(super) struct Args {
     /// How far back: `30d`, `12h`
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = span)]
     since: SignedDuration,
+    /// What is printed
+    #[arg(short, long, value_enum, default_value_t = OutputForm::Text)]
+    output: OutputForm,
     #[command(flatten)]
     config: ConfigArgs,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutputForm {
+    /// How many, and the first three as people would read them
+    Text,
+    /// Every notification as targets would get it, as JSON Lines
+    Jsonl,
 }
 
 /// Reads `30d` as well as what durations are else written like.
@@ -57,6 +70,21 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     connection.close();
     let result = rehearsed?;
     let mut output = terminal::output();
+    match args.output {
+        OutputForm::Text => tell(&result, from, &mut output)?,
+        OutputForm::Jsonl => {
+            for notification in &result.notifications {
+                let line = serde_json::to_string(notification)
+                    .expect("what was read as JSON is written as JSON");
+                writeln!(output, "{line}")?;
+            }
+        }
+    }
+    output.flush()?;
+    Ok(Exit::Success)
+}
+
+fn tell(result: &RehearsalResult, from: Timestamp, output: &mut impl Write) -> Result<(), Failure> {
     writeln!(
         output,
         "{} articles since {from:.0} would have raised {} alerts and sent {} notifications",
@@ -75,8 +103,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             notification.created
         )?;
     }
-    output.flush()?;
-    Ok(Exit::Success)
+    Ok(())
 }
 
 fn rehearse(
@@ -84,7 +111,7 @@ fn rehearse(
     from: Timestamp,
     stage: AlertStage,
     mut router: Router,
-) -> Result<alerter::RehearsalResult, Failure> {
+) -> Result<RehearsalResult, Failure> {
     let mut rehearsal = Rehearsal::new(stage);
     read(kafka, SILENCES.name(), ReadFrom::Beginning, |record| {
         if let Ok(silence) = record.decode::<Silence>() {
