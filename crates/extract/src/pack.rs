@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use model::SpeechAct;
 use serde::Deserialize;
 
-use crate::table::Map;
+use crate::table::{Map, Set};
 
 /// The words and signs of one language.
 #[derive(Debug, Deserialize)]
@@ -21,7 +21,12 @@ pub(crate) struct Pack {
     pub(crate) question_words: Vec<String>,
     /// Words for when something was said, which may stand between cue and content.
     pub(crate) time_words: Vec<String>,
+    /// Prepositions that tie a person to the words before, so that it is no subject.
+    pub(crate) companions: Vec<String>,
+    /// Nouns that report what a clause with "that" behind them says.
+    pub(crate) nouns: Vec<String>,
     pub(crate) occasions: Occasions,
+    pub(crate) heads: Heads,
     pub(crate) refusals: Refusals,
     /// "gen.": what else a word of a title is called.
     pub(crate) title_synonyms: Map<String, String>,
@@ -122,6 +127,40 @@ pub(crate) struct Occasions {
     pub(crate) periods: Vec<String>,
 }
 
+/// Words that say what a name is the name of, by where they stand in it or beside it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Heads {
+    /// Units of a country, behind their names in lower case.
+    pub(crate) units: Set<String>,
+    /// Outlets that name their services by language: "VOA Khmer", "BBC Burmese".
+    pub(crate) outlets: Set<String>,
+    /// Heads of bodies that are named after their field: "Ministry of …".
+    pub(crate) fields: Set<String>,
+    /// Words before persons' names, and nothing else's.
+    pub(crate) honorifics: Set<String>,
+    /// "King": stands before persons' names, and in the names of places.
+    pub(crate) royals: Set<String>,
+    /// What a name is tied to by a hyphen: "aligned" in "U.S.-aligned".
+    pub(crate) ties: Set<String>,
+    /// Nouns before "of" and the name of where people live: "residents".
+    pub(crate) dwellers: Set<String>,
+    /// Last words that make the capitalised words before them the name of a body.
+    pub(crate) bodies: Set<String>,
+    /// Last words of the names of bodies; some end other names too.
+    pub(crate) body_ends: Set<String>,
+    /// Words that begin the names of many bodies, and stand for none alone.
+    pub(crate) generic: Set<String>,
+    /// Last words of the names of places.
+    pub(crate) place_ends: Set<String>,
+    /// Last words of the names of laws, treaties and events.
+    pub(crate) other_ends: Set<String>,
+    /// Words that open a line of credits.
+    pub(crate) credit_openers: Set<String>,
+    /// How words for peoples end.
+    pub(crate) people_ends: Vec<String>,
+}
+
 /// How a refusal to comment is worded.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,7 +252,28 @@ impl Pack {
                 pack.traits.entry(word.clone()).or_default().add(*one);
             }
         }
+        pack.add_given_names(include_str!("entity/gazetteer/men.txt"), Trait::MaleNames);
+        pack.add_given_names(
+            include_str!("entity/gazetteer/women.txt"),
+            Trait::FemaleNames,
+        );
         Ok(pack)
+    }
+
+    /// Given names of the lists that the entities are found by, where the pack says nothing else.
+    /// Names that are surnames as well tell nothing: "Kim" begins the names of men and women.
+    fn add_given_names(&mut self, list: &'static str, gender: Trait) {
+        let words = |list: &'static str| {
+            let lines = list.lines().filter(|line| !line.starts_with('#'));
+            lines.flat_map(str::split_whitespace)
+        };
+        let surnames: Set<&str> = words(include_str!("entity/gazetteer/surnames.txt")).collect();
+        for name in words(list).filter(|name| !surnames.contains(name)) {
+            let traits = self.traits.entry(name.to_owned()).or_default();
+            if !traits.has_any(&[Trait::MaleNames, Trait::FemaleNames]) {
+                traits.add(gender);
+            }
+        }
     }
 
     /// What `word`, in any case, says of a person or body.

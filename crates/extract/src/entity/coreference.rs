@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use model::{Entity, EntityKind, EntityMention, MentionForm, Span};
 
 use super::{recognizer::Name, title};
-use crate::{Document, token::TokenKind};
+use crate::{Document, pack::Pack, token::TokenKind};
 
 /// Forms of one thing that a shorter name is held against.
 const MOST_FORMS: usize = 50;
@@ -278,44 +278,14 @@ fn is_part_of_organisation(short: &[String], full: &[String]) -> bool {
     }
     match short {
         [] => false,
-        [word] => full.first() == Some(word) && word.len() > 3 && !GENERIC.contains(&word.as_str()),
+        [word] => {
+            full.first() == Some(word)
+                && word.len() > 3
+                && !Pack::english().heads.generic.contains(word.as_str())
+        }
         _ => full.starts_with(short) || full.ends_with(short),
     }
 }
-
-/// Words that begin the names of many bodies.
-const GENERIC: [&str; 30] = [
-    "national",
-    "ministry",
-    "department",
-    "university",
-    "supreme",
-    "international",
-    "united",
-    "american",
-    "european",
-    "royal",
-    "constitutional",
-    "council",
-    "commission",
-    "committee",
-    "office",
-    "institute",
-    "center",
-    "centre",
-    "bank",
-    "court",
-    "senate",
-    "party",
-    "association",
-    "federation",
-    "union",
-    "people",
-    "human",
-    "world",
-    "general",
-    "cambodian",
-];
 
 /// Whether `short` is one word made of the first letters of `full`, small words in or out.
 fn is_acronym(short: &[String], full: &[String]) -> bool {

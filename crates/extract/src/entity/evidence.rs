@@ -10,10 +10,9 @@ use model::EntityKind;
 
 use super::{
     gazetteer::{
-        DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, ORGANISATION_WORD, PLACE_INSIDE, PLACE_WHOLE,
-        PLACE_WORD, SURNAME, TITLE_WORD,
+        DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, ORGANISATION_WORD, PLACE_BEGIN, PLACE_INSIDE,
+        PLACE_WHOLE, PLACE_WORD, SURNAME, TITLE_WORD,
     },
-    heads::{HONORIFICS, OTHER_ENDS, PLACE_ENDS, UNITS},
     recognizer::Name,
     title::is_post,
     word::Word,
@@ -176,9 +175,10 @@ impl<'t> Shown<'_, 't> {
         if person.is_empty() || person.len() > LONGEST_PERSON + 2 || !self.can_be_person(&person) {
             return;
         }
+        let may_speak = person.len() > 1 || self.is_name_alone(person.start);
         let sureness = if has_title || self.has_role(&person, sentence) {
             Sureness::Sure
-        } else if person.len() > 1 && self.speaks(&person, sentence) {
+        } else if may_speak && self.speaks(&person, sentence) {
             Sureness::Likely
         } else {
             return;
@@ -194,7 +194,7 @@ impl<'t> Shown<'_, 't> {
     fn body(&self, run: Range<usize>, sentence: &Range<usize>) -> Option<Name> {
         let head = (run.start + 1..run.end)
             .rev()
-            .find(|at| HEADS_OF_BODIES.contains(&self.lower(*at).as_str()))?;
+            .find(|at| self.pack.heads.bodies.contains(self.lower(*at).as_str()))?;
         let mut start = run.start.max(head.saturating_sub(LONGEST_BODY));
         let opens = start == sentence.start;
         while start < head && (self.is_small(start) || opens && self.is_verbal(start)) {
@@ -210,12 +210,16 @@ impl<'t> Shown<'_, 't> {
     /// "Thmar Puok town", "KANDAL PROVINCE — ", and two words behind "in" that nothing else claims.
     fn place(&self, run: &Range<usize>, sentence: &Range<usize>) -> Option<(Name, Sureness)> {
         let mut start = run.start;
-        while start < run.end && self.is_small(start) {
+        // In mid-sentence "An" is the beginning of "An Giang".
+        while start < run.end
+            && self.is_small(start)
+            && (start == sentence.start || self.word(start).len() > 2)
+        {
             start += 1;
         }
         let end = run.end;
         let is_listed = |at: usize| self.lists(at) & (DEMONYM | DATE_WORD) != 0;
-        if start >= end || end - start > 4 || (start..end).any(is_listed) {
+        if start >= end || end - start > 5 || (start..end).any(is_listed) {
             return None;
         }
         let upper = |at: usize| self.case(at) == Case::Upper;
@@ -223,13 +227,24 @@ impl<'t> Shown<'_, 't> {
             .document
             .paragraphs
             .get(self.document.paragraph_of(start))
-            .is_some_and(|paragraph| start < paragraph.start + 6);
+            .is_some_and(|paragraph| start < paragraph.start + 10);
+        let opened = self
+            .document
+            .paragraphs
+            .get(self.document.paragraph_of(start))
+            .map_or(start, |paragraph| paragraph.start);
         let is_dateline = opens_paragraph
-            && (start..end).all(upper)
+            && (opened..end).all(|at| upper(at) || self.word(at) == ",")
             && (matches!(self.word(end), "—" | "–" | "-" | "--")
                 || self.word(end) == "," && upper(end + 1));
+        let has_unit = end - start > 1
+            && !matches!(self.word(end - 1), "Town" | "Village")
+            && self.case(end - 1) == Case::Title
+            && self.pack.heads.units.contains(self.lower(end - 1).as_str());
         let unit = self.word(end);
-        let is_unit = UNITS.contains(&unit) && self.case(end) == Case::Lower && end < sentence.end;
+        let is_unit = self.pack.heads.units.contains(unit)
+            && self.case(end) == Case::Lower
+            && end < sentence.end;
         let before = start.checked_sub(1).filter(|at| *at >= sentence.start);
         let is_where = before.is_some_and(|at| matches!(self.word(at), "in" | "near"));
         let is_plain = (start..end).all(|at| {
@@ -238,8 +253,19 @@ impl<'t> Shown<'_, 't> {
                 && self.lists(at) & (ORGANISATION_WORD | GIVEN_NAME | SURNAME | TITLE_WORD) == 0
                 && self.words.get(at).is_some_and(|word| word.habit & 1 == 0)
         });
+        let is_closed = matches!(self.word(end), "," | ".");
         let ends_well = matches!(self.word(end), "," | "." | "and" | "to" | "since" | "from");
-        let sureness = if is_dateline || is_unit {
+        // "residents of Trapeang Russei", "the village, Trapeang Russei,".
+        let is_home = before.is_some_and(|at| {
+            let heads = &self.pack.heads;
+            let noun = at
+                .checked_sub(1)
+                .map(|at| self.lower(at))
+                .unwrap_or_default();
+            self.word(at) == "of" && heads.dwellers.contains(noun.as_str())
+                || self.word(at) == "," && heads.units.contains(noun.as_str()) && is_closed
+        });
+        let sureness = if is_dateline || is_unit || has_unit || is_home && is_plain {
             Sureness::Sure
         } else if is_where && is_plain && ends_well && end - start > 1 {
             Sureness::Likely
@@ -267,7 +293,7 @@ impl<'t> Shown<'_, 't> {
         while start < end {
             let lower = self.lower(start);
             let is_title = is_post(&lower)
-                || HONORIFICS.contains(&lower.as_str())
+                || self.pack.heads.honorifics.contains(lower.as_str())
                 || self.lists(start) & TITLE_WORD != 0
                     && self.lists(start) & (GIVEN_NAME | SURNAME) == 0;
             let is_modifier = self.pack.traits(&lower).has(Trait::PostModifiers);
@@ -304,11 +330,20 @@ impl<'t> Shown<'_, 't> {
                 || self.word(at) == "-"
                 || self.word(at).ends_with('.'))
                 && (self.lists(at) & against == 0 || is_person_word && at == name.start)
-                && !PLACE_ENDS.contains(&lower)
-                && !OTHER_ENDS.contains(&lower)
-                && !HEADS_OF_BODIES.contains(&lower)
+                && !self.pack.heads.place_ends.contains(lower)
+                && !self.pack.heads.other_ends.contains(lower)
+                && !self.pack.heads.bodies.contains(lower)
                 && !is_post(lower)
         }) && !matches!(self.word(name.end), "'s" | "’s")
+    }
+
+    /// A word that the document never writes small, writes large in mid-sentence, and no list holds
+    /// as anything else: "Prem".
+    fn is_name_alone(&self, at: usize) -> bool {
+        self.case(at) == Case::Title
+            && self.words.get(at).is_some_and(|word| word.habit == 2)
+            && self.lists(at) & (TITLE_WORD | PLACE_BEGIN) == 0
+            && self.word(at).chars().count() > 2
     }
 
     /// "Sarin, 39," and "Ada Morrow, the party's deputy leader,".
@@ -357,33 +392,3 @@ impl<'t> Shown<'_, 't> {
         reports(name.end) || behind
     }
 }
-
-/// Last words that make what stands before them the name of a body.
-const HEADS_OF_BODIES: [&str; 26] = [
-    "party",
-    "ministry",
-    "department",
-    "committee",
-    "commission",
-    "council",
-    "court",
-    "assembly",
-    "parliament",
-    "senate",
-    "association",
-    "federation",
-    "union",
-    "organization",
-    "organisation",
-    "agency",
-    "bureau",
-    "foundation",
-    "institute",
-    "university",
-    "college",
-    "movement",
-    "alliance",
-    "coalition",
-    "corporation",
-    "authority",
-];

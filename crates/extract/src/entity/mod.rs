@@ -3,7 +3,7 @@
 mod coreference;
 mod evidence;
 mod gazetteer;
-mod heads;
+mod missed;
 mod recognizer;
 mod repair;
 mod tagger;

@@ -4,7 +4,7 @@
 //! all uses of one name agree, adds uses that were missed, and leaves credits out.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     ops::Range,
 };
 
@@ -16,26 +16,26 @@ use super::{
         DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
         SURNAME, TITLE_WORD,
     },
-    heads::{
-        CREDIT_OPENERS, FIELD_HEADS, HONORIFICS, ORGANISATION_ENDS, OTHER_ENDS, OUTLETS,
-        PLACE_ENDS, UNITS,
-    },
     recognizer::Name,
     word::Word,
 };
 use crate::{
     Document,
+    pack::{Heads, Pack, Trait},
     token::{Case, TokenKind},
 };
 
-/// Most tokens of a name that is looked for again.
-const MAX_TOKENS: usize = 8;
-
 /// Repairs the names of a document; they stay in text order and apart.
 pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) -> Vec<Name> {
-    let reading = Reading { document, words };
+    let heads = &Pack::english().heads;
+    let reading = Reading {
+        document,
+        words,
+        heads,
+    };
     let mut names: Vec<Name> = names
         .into_iter()
+        .flat_map(|name| reading.parted(name))
         .map(|name| reading.retype(reading.extend(name)))
         .filter_map(|name| reading.trim(name))
         .map(|name| reading.retype(name))
@@ -47,6 +47,8 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
     apart(&mut names);
     reading.agree(&mut names);
     reading.name_by_full_form(&mut names);
+    reading.drop_from_headings(&mut names);
+    reading.make_whole(&mut names);
     reading.add_missed(&mut names);
     apart(&mut names);
     names
@@ -65,56 +67,62 @@ fn apart(names: &mut Vec<Name>) {
     });
 }
 
-/// The document's names: how many words those have that a word begins, and what each is.
-#[derive(Default)]
-struct Known<'t> {
-    lengths: HashMap<&'t str, BTreeSet<usize>>,
-    kinds: HashMap<String, EntityKind>,
-}
-
-impl<'t> Known<'t> {
-    fn add(&mut self, reading: &Reading<'_, 't>, name: &Name) {
-        let lengths = self.lengths.entry(reading.word(name.tokens.start));
-        lengths.or_default().insert(name.tokens.len());
-        self.kinds
-            .entry(reading.key(&name.tokens))
-            .or_insert(name.kind);
-    }
-}
-
-struct Reading<'r, 't> {
-    document: &'r Document<'t>,
-    words: &'r [Word],
+/// A document with its words, while its names are repaired.
+pub(super) struct Reading<'r, 't> {
+    pub(super) document: &'r Document<'t>,
+    pub(super) words: &'r [Word],
+    pub(super) heads: &'static Heads,
 }
 
 impl<'t> Reading<'_, 't> {
-    fn word(&self, at: usize) -> &'t str {
+    pub(super) fn word(&self, at: usize) -> &'t str {
         self.document.word(at)
     }
 
-    fn lower(&self, at: usize) -> String {
+    pub(super) fn lower(&self, at: usize) -> String {
         self.word(at).to_lowercase()
     }
 
-    fn lists(&self, at: usize) -> u32 {
+    pub(super) fn lists(&self, at: usize) -> u32 {
         self.words.get(at).map_or(0, |word| word.lists)
     }
 
-    fn case(&self, at: usize) -> Case {
+    pub(super) fn case(&self, at: usize) -> Case {
         self.document
             .tokens
             .get(at)
             .map_or(Case::None, |token| token.case)
     }
 
-    fn is_capital(&self, at: usize) -> bool {
+    pub(super) fn is_capital(&self, at: usize) -> bool {
         self.words.get(at).is_some_and(|word| word.is_capital)
+    }
+
+    /// "Department of Taxation of the Ministry of Finance" names two bodies.
+    fn parted(&self, name: Name) -> Vec<Name> {
+        let Range { start, end } = name.tokens;
+        let inner = (start + 1..end.saturating_sub(2)).find(|at| {
+            self.word(*at) == "of"
+                && self.word(at + 1) == "the"
+                && self.heads.fields.contains(self.lower(at + 2).as_str())
+        });
+        let kind = name.kind;
+        let has_head = |of: &usize| {
+            let mut words = (start..*of).map(|at| self.lower(at));
+            words.any(|word| self.heads.fields.contains(word.as_str()))
+        };
+        match inner.filter(|of| kind == EntityKind::Organization && has_head(of)) {
+            Some(of) => [start..of, of + 2..end]
+                .map(|tokens| Name { tokens, kind })
+                .into(),
+            None => vec![name],
+        }
     }
 
     /// "Ministry of Economy" + "and Finance": the name of a body goes on behind "and" and "in".
     fn extend(&self, mut name: Name) -> Name {
         let has_head = (name.tokens.start..name.tokens.end).any(|at| {
-            FIELD_HEADS.contains(&self.lower(at).as_str())
+            self.heads.fields.contains(self.lower(at).as_str())
                 && matches!(self.word(at + 1), "of" | "for" | "on")
         });
         if name.kind != EntityKind::Organization || !has_head {
@@ -126,7 +134,7 @@ impl<'t> Reading<'_, 't> {
         }
         if matches!(self.word(end), "and" | "&")
             && self.is_capital(end + 1)
-            && !FIELD_HEADS.contains(&self.lower(end + 1).as_str())
+            && !self.heads.fields.contains(self.lower(end + 1).as_str())
             && self.lists(end + 1) & (GIVEN_NAME | PLACE_WHOLE | ORGANISATION) == 0
             && !matches!(self.word(end + 2), "of" | "for")
             && !self.is_inside_list(end)
@@ -149,7 +157,7 @@ impl<'t> Reading<'_, 't> {
             && self.lists(and.saturating_sub(1)) & PLACE_WHOLE != 0
     }
 
-    fn opens_sentence(&self, at: usize) -> bool {
+    pub(super) fn opens_sentence(&self, at: usize) -> bool {
         self.words.get(at).is_none_or(|word| word.opens_sentence)
     }
 
@@ -160,7 +168,7 @@ impl<'t> Reading<'_, 't> {
         if let Some(at) =
             (start + 1..end).find(|at| matches!(self.word(*at), "on" | "by" | "led" | "'s" | "’s"))
             && !(name.kind == EntityKind::Organization
-                && FIELD_HEADS.contains(&self.lower(at - 1).as_str()))
+                && self.heads.fields.contains(self.lower(at - 1).as_str()))
             && !(name.kind != EntityKind::Person
                 && matches!(self.word(at), "'s" | "’s")
                 && at + 1 < end
@@ -168,11 +176,22 @@ impl<'t> Reading<'_, 't> {
         {
             end = at;
         }
+        // "U.S.-aligned Lon Nol": the name stands behind the adjective, or is its beginning.
+        if let Some(at) = (start + 1..end.saturating_sub(1))
+            .find(|at| self.word(*at) == "-" && self.heads.ties.contains(self.word(at + 1)))
+        {
+            let behind = (at + 2..end).find(|at| self.is_capital(*at));
+            (start, end) = behind.map_or((start, at), |behind| (behind, end));
+        }
+        let opens = self.opens_sentence(start) && name.kind != EntityKind::Organization;
+        while start + 1 < end && opens && self.is_small(start) && self.is_capital(start + 1) {
+            start += 1;
+        }
         while start < end {
             let lower = self.lower(start);
             let is_title = name.kind == EntityKind::Person
                 && (self.lists(start) & TITLE_WORD != 0 && !self.is_given(start)
-                    || matches!(lower.as_str(), "king" | "prince" | "princess" | "queen"));
+                    || self.heads.royals.contains(lower.as_str()));
             let is_small = lower == "the" || self.word(start) == "\"" || self.word(start) == "“";
             let is_possessive = matches!(lower.as_str(), "'s" | "’s" | "," | "-" | "(");
             if is_title || is_small || is_possessive {
@@ -203,6 +222,13 @@ impl<'t> Reading<'_, 't> {
         (start < end && !only_title).then_some(name)
     }
 
+    /// "Across", "In": no name begins with it.
+    fn is_small(&self, at: usize) -> bool {
+        let traits = Pack::english().traits(self.word(at));
+        traits.has(Trait::NoNames)
+            && self.lists(at) & (DEMONYM | DATE_WORD | GIVEN_NAME | SURNAME) == 0
+    }
+
     fn is_given(&self, at: usize) -> bool {
         self.lists(at) & GIVEN_NAME != 0
     }
@@ -210,7 +236,9 @@ impl<'t> Reading<'_, 't> {
     /// Lets the words of a name and the title before it say what it is.
     fn retype(&self, mut name: Name) -> Name {
         let (start, end) = (name.tokens.start, name.tokens.end);
-        if OUTLETS.contains(&self.word(start)) && end == start + 1 && self.lists(end) & DEMONYM != 0
+        if self.heads.outlets.contains(self.word(start))
+            && end == start + 1
+            && self.lists(end) & DEMONYM != 0
         {
             let next = self.case(end + 1);
             if self.case(end) == Case::Title && next != Case::Title {
@@ -222,27 +250,35 @@ impl<'t> Reading<'_, 't> {
         let last = self.lower(end.saturating_sub(1));
         let last = last.as_str();
         let is_long = end > start + 1;
-        if is_long && OTHER_ENDS.contains(&last) {
+        if is_long && self.heads.other_ends.contains(last) {
             name.kind = EntityKind::Other;
             return name;
         }
-        if is_long && name.kind != EntityKind::Organization && ORGANISATION_ENDS.contains(&last) {
+        if is_long && name.kind != EntityKind::Organization && self.heads.body_ends.contains(last) {
             name.kind = EntityKind::Organization;
             return name;
         }
-        if is_long && PLACE_ENDS.contains(&last) {
+        if is_long && self.heads.place_ends.contains(last) {
             name.kind = EntityKind::Place;
             return name;
         }
-        if UNITS.contains(&self.lower(end).as_str()) {
+        if self.heads.units.contains(self.lower(end).as_str()) {
             name.kind = EntityKind::Place;
+            return name;
+        }
+        let is_royal = is_long
+            && matches!(self.word(start), "Prince" | "Princess")
+            && self.word(end) != "-"
+            && (start..end).all(|at| self.is_capital(at));
+        if is_royal && name.kind == EntityKind::Place {
+            name.kind = EntityKind::Person;
             return name;
         }
         let before = start
             .checked_sub(1)
             .map(|at| self.lower(at))
             .unwrap_or_default();
-        let has_honorific = HONORIFICS.contains(&before.as_str());
+        let has_honorific = self.heads.honorifics.contains(before.as_str());
         let speaks = matches!(self.word(end), "said" | "says" | "told" | "added");
         let looks_like_person = is_long
             && end - start <= 4
@@ -250,7 +286,7 @@ impl<'t> Reading<'_, 't> {
             && self.lists(start) & (GIVEN_NAME | SURNAME) != 0
             && !(start..end).any(|at| {
                 let lower = self.lower(at);
-                ORGANISATION_ENDS.contains(&lower.as_str())
+                self.heads.body_ends.contains(lower.as_str())
                     || self.lists(at) & (PLACE_WHOLE | PLACE_BEGIN | PLACE_INSIDE | ORGANISATION)
                         != 0
             });
@@ -271,7 +307,7 @@ impl<'t> Reading<'_, 't> {
     }
 
     /// A name in a line of credits ("Editing: …"), or of a photographer ("(Name/Agency)").
-    fn is_credit(&self, name: &Name) -> bool {
+    pub(super) fn is_credit(&self, name: &Name) -> bool {
         let paragraph = self
             .document
             .paragraphs
@@ -281,7 +317,7 @@ impl<'t> Reading<'_, 't> {
         };
         let first = self.lower(paragraph.start);
         let is_short = paragraph.len() < 40;
-        let opens_credit = CREDIT_OPENERS.contains(&first.as_str())
+        let opens_credit = self.heads.credit_openers.contains(first.as_str())
             && (paragraph.start + 1..(paragraph.start + 7).min(paragraph.end))
                 .any(|at| self.word(at) == ":" || self.word(at) == "by" && is_short);
         let is_byline =
@@ -305,7 +341,7 @@ impl<'t> Reading<'_, 't> {
             && (word.habit & 1 != 0 || word.habit & 2 == 0 && is_derived(&self.lower(at)))
     }
 
-    fn key(&self, tokens: &Range<usize>) -> String {
+    pub(super) fn key(&self, tokens: &Range<usize>) -> String {
         let words: Vec<String> = tokens
             .clone()
             .map(|at| self.word(at).replace('’', "'"))
@@ -323,8 +359,11 @@ impl<'t> Reading<'_, 't> {
                 .checked_sub(1)
                 .map(|at| self.lower(at))
                 .unwrap_or_default();
-            let is_unit = UNITS.contains(&self.lower(name.tokens.end).as_str());
-            let weight = if is_unit || HONORIFICS.contains(&before.as_str()) {
+            let is_unit = self
+                .heads
+                .units
+                .contains(self.lower(name.tokens.end).as_str());
+            let weight = if is_unit || self.heads.honorifics.contains(before.as_str()) {
                 5
             } else {
                 1
@@ -390,106 +429,6 @@ impl<'t> Reading<'_, 't> {
         }
         names.append(&mut missed);
         apart(names);
-    }
-
-    /// The first and last words of persons' full names.
-    fn person_parts(&self, names: &[Name]) -> HashSet<&'t str> {
-        let full = names
-            .iter()
-            .filter(|name| name.kind == EntityKind::Person && (2..=4).contains(&name.tokens.len()));
-        full.flat_map(|name| [name.tokens.start, name.tokens.end - 1])
-            .map(|at| self.word(at))
-            .filter(|word| word.chars().count() > 2 && !word.ends_with('.'))
-            .collect()
-    }
-
-    /// Adds the uses of the document's names that the tagger passed over.
-    fn add_missed(&self, names: &mut Vec<Name>) {
-        let mut known = Known::default();
-        for name in names.iter().filter(|name| name.tokens.len() <= MAX_TOKENS) {
-            let at = name.tokens.start;
-            let is_sure = name.tokens.len() > 1
-                || self.case(at) == Case::Upper && self.word(at).len() > 1
-                || self.lists(at) & (PLACE_WHOLE | ORGANISATION) != 0;
-            if is_sure {
-                known.add(self, name);
-            }
-        }
-        let parts = self.person_parts(names);
-        let acronyms = self.acronyms(names);
-        let mut next = 0;
-        let mut added = Vec::new();
-        let mut at = 0;
-        while at < self.words.len() {
-            while names.get(next).is_some_and(|name| name.tokens.end <= at) {
-                next += 1;
-            }
-            if let Some(name) = names.get(next).filter(|name| name.tokens.start <= at) {
-                at = name.tokens.end;
-                continue;
-            }
-            let limit = names
-                .get(next)
-                .map_or(self.words.len(), |name| name.tokens.start);
-            let found = self
-                .known_at(at, limit, &known)
-                .or_else(|| self.surname_at(at, limit, &parts));
-            let found = found.or_else(|| {
-                let is_acronym = self.case(at) == Case::Upper && acronyms.contains(&self.lower(at));
-                is_acronym.then(|| Name {
-                    tokens: at..at + 1,
-                    kind: EntityKind::Organization,
-                })
-            });
-            let end = found.as_ref().map_or(at + 1, |name| name.tokens.end);
-            added.extend(found.filter(|name| !self.is_credit(name)));
-            at = end;
-        }
-        names.append(&mut added);
-    }
-
-    /// The first letters of bodies' capitalised words, three or more.
-    fn acronyms(&self, names: &[Name]) -> HashSet<String> {
-        names
-            .iter()
-            .filter(|name| name.kind == EntityKind::Organization && name.tokens.len() > 2)
-            .map(|name| {
-                let capital = name.tokens.clone().filter(|at| self.is_capital(*at));
-                capital
-                    .filter_map(|at| self.lower(at).chars().next())
-                    .collect::<String>()
-            })
-            .filter(|letters| letters.chars().count() > 2)
-            .collect()
-    }
-
-    /// The longest of the known names that stands at `at`.
-    fn known_at(&self, at: usize, limit: usize, known: &Known<'_>) -> Option<Name> {
-        let lengths = known.lengths.get(self.word(at))?;
-        lengths
-            .iter()
-            .rev()
-            .filter(|len| at + **len <= limit)
-            .find_map(|len| {
-                let tokens = at..at + len;
-                let kind = *known.kinds.get(&self.key(&tokens))?;
-                Some(Name { tokens, kind })
-            })
-    }
-
-    /// A lone surname of a person named in full elsewhere.
-    fn surname_at(&self, at: usize, limit: usize, parts: &HashSet<&str>) -> Option<Name> {
-        let word = self.words.get(at)?;
-        let is_alone = !self.is_capital(at + 1) || at + 1 == limit;
-        let fits = self.case(at) == Case::Title
-            && word.habit & 1 == 0
-            && is_alone
-            && parts.contains(self.word(at))
-            && word.lists & (PLACE_WHOLE | DATE_WORD | DEMONYM) == 0;
-        fits.then(|| Name {
-            tokens: at..at + 1,
-            kind: EntityKind::Person,
-        })
     }
 }
 

@@ -35,6 +35,10 @@ fn two_full_names_are_never_one_person() {
     let text = "Hun Sen met Hun Manet and Hun Many on Monday. Hun Sen left.";
     check(text, "Hun Sen", EntityKind::Person, 2);
     check(text, "Hun Manet", EntityKind::Person, 1);
+    let text =
+        "Kim Sok and Kem Sokha left for Phnom Penh on Monday. Kem Sokha said that Kim Sok slept.";
+    check(text, "Kim Sok", EntityKind::Person, 2);
+    check(text, "Kem Sokha", EntityKind::Person, 2);
 }
 
 #[test]

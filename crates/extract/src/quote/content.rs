@@ -85,7 +85,9 @@ pub(crate) fn complement(
             None
         };
         let to = person.as_ref().map_or(from, |person| person.end);
-        if view.is(to, "to") && is_verb(view.tag(to + 1)) {
+        // `to “increase`: a mark may stand before the verb.
+        let next = to + 1 + usize::from(view.kind(to + 1) == TokenKind::Punctuation);
+        if view.is(to, "to") && is_verb(view.tag(next)) {
             return ended(from, "infinitive");
         }
     }
@@ -176,8 +178,13 @@ fn complementizer(
         // "vowed to pardon them if she wins".
         let is_infinitive =
             takes_infinitive && view.is(place, "to") && is_verb(view.tag(place + 1));
+        // "at his house surrounded by trees that": no verb of a clause.
+        let is_reduced = view.tag(place) == Tag::Past
+            && place > start
+            && matches!(view.tag(place - 1), Tag::Noun | Tag::Nouns)
+            && view.is_any(place + 1, &["by", "in", "with", "at", "on"]);
         if is_infinitive
-            || is_finite(view, place)
+            || is_finite(view, place) && !is_reduced
             || view.is_stop(place)
             || view.word(place) == ":"
             || other_begins
@@ -332,6 +339,27 @@ fn clause_end(
             && !view.is_marked(*place)
             && (is_finite(view, place + 1) || is_verb(view.tag(place + 1)))
     };
+    // "Unlike Reyl, who said he fled, Morrow recalls staying": another's attribution is the main clause.
+    // "When the ministry said it would pay, advocates said": so is what follows a clause of time.
+    let is_fronted = view.is_any(
+        0,
+        &[
+            "when", "after", "while", "although", "though", "as", "since", "before",
+        ],
+    ) && !(0..verb.group.start).any(|place| view.is_comma(place));
+    if is_relative || is_fronted {
+        let others_turn = others.iter().zip(subjects).find_map(|(other, subject)| {
+            let start = subject.as_ref()?.range.start;
+            let comma = start.checked_sub(1)?;
+            (other.form == Form::Finite
+                && (from + 1..end).contains(&comma)
+                && other.at > start
+                && view.is_comma(comma)
+                && !view.is_marked(comma))
+            .then_some(comma)
+        });
+        end = others_turn.unwrap_or(end);
+    }
     if let Some(cut) = (from + 1..end).find(main_clause) {
         end = cut;
     }

@@ -1,8 +1,13 @@
 //! Who said what: attributions within sentences, and turns over several.
 
+mod boundary;
 mod circumstance;
 mod content;
+mod leftover;
+mod noun;
+mod refusal;
 mod sentence;
+mod source;
 mod subject;
 mod turn;
 mod verb;

@@ -5,9 +5,10 @@ use std::ops::Range;
 use model::{Span, SpeechAct};
 
 use super::{
+    boundary::{merged_sentences, stands_alone},
     circumstance::{Circumstances, REACH, circumstances},
-    content::{Content, addressee, complement, dateline_end, fronted},
-    subject::{Subject, phrase_after, subject_of},
+    content::{Content, addressee, complement, fronted},
+    subject::{Subject, main_subject, subject_of},
     verb::{Form, Verb, cues},
     view::View,
 };
@@ -17,7 +18,6 @@ use crate::{
     pack::{Frame, Pack, holds},
     sentence::Document,
     syntax::{Grammar, Tag},
-    token::{Case, TokenKind},
 };
 
 /// An attribution, or a quotation that none was found for.
@@ -52,9 +52,13 @@ pub(crate) fn attributions(
         .iter()
         .map(|quotation| stands_alone(document, pack, *quotation))
         .collect();
-    let mut all = Vec::new();
+    let mut all: Vec<Attribution> = Vec::new();
     let mut next = 0;
+    let mut sentence_before: Option<Range<usize>> = None;
     for sentence in merged_sentences(document, pack, quotations) {
+        let before = sentence_before.replace(sentence.clone()).filter(|before| {
+            document.paragraph_of(before.start) == document.paragraph_of(sentence.start)
+        });
         while quotations
             .get(next)
             .is_some_and(|quotation| quotation.close <= sentence.start)
@@ -98,6 +102,8 @@ pub(crate) fn attributions(
             }
             view.parse(grammar, &tagged);
             done("trees");
+            let first = all.len();
+            let opens = view.quotes.first().is_some_and(|(place, _)| *place == 0);
             Sentence {
                 view: &view,
                 pack,
@@ -105,6 +111,17 @@ pub(crate) fn attributions(
                 range,
             }
             .attribute(&mut all);
+            if opens {
+                let (known, new) = all.split_at_mut(first);
+                let before = before.clone().filter(|before| {
+                    known
+                        .last()
+                        .is_none_or(|last| last.sentence.end <= before.start)
+                });
+                if let (Some(before), Some(alone)) = (before, new.first_mut()) {
+                    alone.speaks_for(document, grammar, is_name, before);
+                }
+            }
             done("attributions");
         }
     }
@@ -112,8 +129,37 @@ pub(crate) fn attributions(
     all
 }
 
+impl Attribution {
+    /// Gives a quotation without a cue the subject of the sentence before it, if that is a person:
+    /// `Reyl pointed to the track. “We built it.”`
+    fn speaks_for(
+        &mut self,
+        document: &Document<'_>,
+        grammar: &Grammar,
+        is_name: &[bool],
+        before: Range<usize>,
+    ) {
+        let is_alone = self.cue.is_none() && self.subject.is_none() && !self.quotations.is_empty();
+        if !is_alone {
+            return;
+        }
+        let (mut view, _) = View::new(document, before, &[], 0..0, &[]);
+        let tagged = view.tag_words(grammar, is_name);
+        view.parse(grammar, &tagged);
+        let subject = main_subject(&view);
+        if let Some(range) = subject {
+            self.subject = view.span(&range);
+            self.rules.push("subject of the sentence before");
+        }
+    }
+}
+
 fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {
-    (0..view.len()).any(|place| pack.cue(view.word(place)).is_some() || is_source(view, place))
+    (0..view.len()).any(|place| {
+        pack.cue(view.word(place)).is_some()
+            || is_source(view, place)
+            || is_reporting_noun(view, pack, place)
+    })
 }
 
 /// Whether a sentence reports anything, as far as its tags tell: most words that can be cues are
@@ -122,155 +168,19 @@ fn may_report(view: &View<'_, '_>, pack: &Pack) -> bool {
     let refuses =
         |word| holds(&pack.refusals.verbs, word) || holds(&pack.refusals.denied_verbs, word);
     !cues(view, pack).is_empty()
-        || (0..view.len()).any(|place| is_source(view, place) || refuses(view.word(place)))
+        || (0..view.len()).any(|place| {
+            is_source(view, place)
+                || is_reporting_noun(view, pack, place)
+                || refuses(view.word(place))
+        })
 }
 
-fn is_source(view: &View<'_, '_>, place: usize) -> bool {
+fn is_reporting_noun(view: &View<'_, '_>, pack: &Pack, place: usize) -> bool {
+    holds(&pack.nouns, view.word(place))
+}
+
+pub(super) fn is_source(view: &View<'_, '_>, place: usize) -> bool {
     view.is(place, "according") && view.is(place + 1, "to") && !view.is_marked(place)
-}
-
-/// Sentences, joined where a quotation holds them together, where one ends in a colon before a
-/// quotation, and where the attribution follows a question ("Why?" Smith asked).
-fn merged_sentences(
-    document: &Document<'_>,
-    pack: &Pack,
-    quotations: &[Quotation],
-) -> Vec<Range<usize>> {
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    let mut next = 0;
-    let mut last_close = None;
-    for sentence in &document.sentences {
-        while let Some(quotation) = quotations.get(next)
-            && quotation.close <= sentence.start
-        {
-            last_close = Some(quotation.close);
-            next += 1;
-        }
-        let coming = quotations.get(next).map(|quotation| quotation.open);
-        let is_inside = coming.is_some_and(|open| open < sentence.start);
-        let is_announced = coming == Some(sentence.start)
-            && sentence.start > 0
-            && document.word(sentence.start - 1) == ":";
-        let is_attribution = last_close == Some(sentence.start)
-            && (matches!(document.word(sentence.start), "—" | "–" | "--")
-                || opens_with_attribution(document, pack, sentence));
-        match merged.last_mut() {
-            Some(last) if is_inside || is_announced || is_attribution => last.end = sentence.end,
-            Some(_) | None => merged.push(sentence.clone()),
-        }
-    }
-    merged
-}
-
-/// Whether a sentence is "Smith asked" with nothing reported behind it.
-fn opens_with_attribution(document: &Document<'_>, pack: &Pack, sentence: &Range<usize>) -> bool {
-    let is_close = document.paragraph_of(sentence.start)
-        == document.paragraph_of(sentence.start.saturating_sub(1));
-    let limit = sentence.end.min(sentence.start + 9);
-    let cue = (sentence.start..limit).find(|place| {
-        pack.cue(document.word(*place))
-            .is_some_and(|cue| cue.has(Frame::Quote))
-    });
-    let signs = ["?", "!", "…", "...", "—", "–"];
-    let ends_open = (1..4).any(|back| {
-        sentence
-            .start
-            .checked_sub(back)
-            .is_some_and(|place| signs.contains(&document.word(place)))
-    });
-    let Some(cue) = cue.filter(|_| is_close && ends_open) else {
-        return false;
-    };
-    let next = document.word(cue + 1);
-    matches!(
-        next,
-        "." | "," | "in" | "on" | "at" | "during" | "after" | ":" | "to" | "as" | "of"
-    ) || document
-        .tokens
-        .get(cue + 1)
-        .is_none_or(|token| token.gap > crate::token::Gap::Space)
-        || cue == sentence.start
-        || pack
-            .cue(document.word(cue))
-            .is_some_and(|cue| cue.has(Frame::Addressee))
-        || holds(&pack.time_words, next)
-}
-
-/// Whether a quotation is a turn of its own, rather than words inside the reporter's sentence.
-fn stands_alone(document: &Document<'_>, pack: &Pack, quotation: Quotation) -> bool {
-    let word = |place: usize| document.word(place);
-    // "‘If they come, don't cry,’”": the stop stands before the inner mark.
-    let last = (quotation.first..quotation.end)
-        .rev()
-        .find(|place| !matches!(word(*place), "’" | "'" | "›" | "»"));
-    let ends_inside = last.is_some_and(|last| {
-        matches!(
-            word(last),
-            "," | "?" | "!" | "." | "…" | "—" | "–" | "--" | "-" | "..." | "…." | "...."
-        )
-    });
-    let paragraph = document
-        .paragraphs
-        .get(document.paragraph_of(quotation.open))
-        .cloned()
-        .unwrap_or_default();
-    let is_last = quotation.close >= paragraph.end;
-    let next = word(quotation.close);
-    let ends_outside = is_last || matches!(next, "," | "." | "—" | "–" | "--" | ":" | "?" | "!");
-    if !ends_inside && !ends_outside {
-        return pack.cue(next).is_some_and(|cue| cue.weight == 3) && quotation.len() > 3;
-    }
-    if quotation.open == paragraph.start {
-        return ends_inside || quotation.len() > 2;
-    }
-    let before = quotation.open - 1;
-    let is_title = document
-        .tokens
-        .get(quotation.first)
-        .is_some_and(|t| matches!(t.case, Case::Title | Case::Upper | Case::Mixed));
-    match word(before) {
-        ":" => quotation.len() > 1,
-        "," => {
-            (is_title && quotation.len() > 2 || cue_near(document, pack, before))
-                && quotation.len() > 1
-        }
-        "." | "!" | "?" | "”" | "\"" | "'" | "’" | "…" | ")" => {
-            let is_attributed = next == "," && cue_behind(document, pack, quotation.close);
-            (ends_inside || is_attributed) && (is_title || quotation.len() > 3)
-        }
-        "—" | "–" | "--" | "-" | ";" => is_title && quotation.len() > 2,
-        text => {
-            pack.cue(text).is_some_and(|cue| cue.has(Frame::Quote))
-                && is_title
-                && quotation.len() > 2
-        }
-    }
-}
-
-/// Whether a cue that takes words in marks stands within a few words behind the comma at `comma`.
-fn cue_behind(document: &Document<'_>, pack: &Pack, comma: usize) -> bool {
-    (comma + 1..comma + 7)
-        .take_while(|at| !matches!(document.word(*at), "," | "." | ";" | ":"))
-        .any(|at| {
-            pack.cue(document.word(at))
-                .is_some_and(|cue| cue.has(Frame::Quote) && cue.weight == 3)
-        })
-}
-
-/// Whether a cue that takes words in marks stands within a few words before `place`.
-fn cue_near(document: &Document<'_>, pack: &Pack, place: usize) -> bool {
-    (place.saturating_sub(10)..place)
-        .rev()
-        .take_while(|at| {
-            document
-                .tokens
-                .get(*at)
-                .is_some_and(|t| t.kind != TokenKind::Stop)
-        })
-        .any(|at| {
-            pack.cue(document.word(at))
-                .is_some_and(|cue| cue.has(Frame::Quote))
-        })
 }
 
 /// Words that make what stands before "he said" an aside of the reporter's.
@@ -280,11 +190,11 @@ const SUBORDINATORS: [&str; 14] = [
 ];
 
 /// A sentence at work.
-struct Sentence<'s, 'd, 't> {
-    view: &'s View<'d, 't>,
-    pack: &'s Pack,
-    quotations: &'s [Quotation],
-    range: Range<usize>,
+pub(super) struct Sentence<'s, 'd, 't> {
+    pub(super) view: &'s View<'d, 't>,
+    pub(super) pack: &'s Pack,
+    pub(super) quotations: &'s [Quotation],
+    pub(super) range: Range<usize>,
 }
 
 impl Sentence<'_, '_, '_> {
@@ -314,7 +224,13 @@ impl Sentence<'_, '_, '_> {
             }
             let subject = subjects.get(place).cloned().flatten();
             // ", adding that": whoever spoke before in the sentence, if anybody did.
-            let subject = if verb.form == Form::Participle && speaking.is_some() {
+            // "announced that X would vote, and repeated": what X would do ended before the "and".
+            let is_behind = covered
+                .iter()
+                .any(|range| (range.end..range.end + 3).contains(&verb.group.start));
+            let is_shared = subject.as_ref().is_some_and(|s| s.rule == "shared subject");
+            let goes_on = verb.form == Form::Participle || is_shared && is_behind;
+            let subject = if goes_on && speaking.is_some() {
                 speaking.clone()
             } else {
                 subject
@@ -345,11 +261,12 @@ impl Sentence<'_, '_, '_> {
                 continue;
             }
             covered.extend(clauses.iter().map(|content| content.range.clone()));
-            if verb.form == Form::Finite {
+            if verb.form == Form::Finite || subject.is_some() {
                 speaking.clone_from(&subject);
             }
             all.push(self.attribution(verb, subject, quotes, &clauses));
         }
+        self.nouns(&covered, all);
         self.leftovers(&owners, first, all);
     }
 
@@ -623,86 +540,6 @@ impl Sentence<'_, '_, '_> {
         let stop = stop.unwrap_or(reach);
         [front, right..stop.max(right)]
     }
-
-    /// "According to the report, …" and "…, according to Smith"; returns what they cover.
-    fn sources(&self, all: &mut Vec<Attribution>) -> Vec<Range<usize>> {
-        let view = self.view;
-        let mut covered: Vec<Range<usize>> = Vec::new();
-        for at in (0..view.len()).filter(|place| is_source(view, *place)) {
-            let Some(subject) = phrase_after(view, at + 2) else {
-                continue;
-            };
-            let content = self.source_content(at, &subject, &covered);
-            let quotes: Vec<usize> = view
-                .quotes
-                .iter()
-                .map(|(_, quotation)| *quotation)
-                .collect();
-            let taken = if content.is_none() {
-                quotes
-            } else {
-                Vec::new()
-            };
-            if content.is_none() && taken.is_empty() {
-                continue;
-            }
-            covered.extend(content.iter().map(|content| content.range.clone()));
-            all.push(Attribution {
-                quotations: taken,
-                has_marks: content
-                    .iter()
-                    .any(|content| content.range.clone().any(|place| view.is_marked(place))),
-                clauses: content
-                    .iter()
-                    .filter_map(|content| view.span(&content.range))
-                    .collect(),
-                act: SpeechAct::Statement,
-                cue: view.span(&(at..at + 2)),
-                subject: view.span(&subject),
-                antecedent: None,
-                addressee: None,
-                circumstances: Circumstances::default(),
-                rules: ["source phrase"]
-                    .into_iter()
-                    .chain(content.iter().map(|content| content.rule))
-                    .collect(),
-                sentence: self.range.clone(),
-            });
-        }
-        covered
-    }
-
-    fn source_content(
-        &self,
-        at: usize,
-        subject: &Range<usize>,
-        covered: &[Range<usize>],
-    ) -> Option<Content> {
-        let view = self.view;
-        let end = view.end_of_words();
-        let opens = at == 0 || at == 1 && view.is_any(0, &["but", "and"]);
-        if opens {
-            let comma = (subject.end..end).find(|place| view.is_comma(*place))?;
-            let range = comma + 1..end;
-            return (range.len() > 1).then_some(Content {
-                range,
-                rule: "according to, in front",
-            });
-        }
-        let mut from = covered.iter().map(|range| range.end).max().unwrap_or(0);
-        from = from.max(dateline_end(view));
-        while from < at
-            && (view.is_any(from, &["but", "and", "still", "yet"]) || view.is_comma(from))
-        {
-            from += 1;
-        }
-        let until = if view.is_comma(at - 1) { at - 1 } else { at };
-        (until > from + 1).then_some(Content {
-            range: from..until,
-            rule: "according to, behind",
-        })
-    }
-
     /// The second half of a clause that "he said" interrupts.
     fn rest_of_interrupted(&self, after: usize) -> Option<Content> {
         let view = self.view;
@@ -712,137 +549,5 @@ impl Sentence<'_, '_, '_> {
             range: after + 1..end,
             rule: "interrupted clause",
         })
-    }
-
-    /// "declined to comment", "did not respond to a request for comment".
-    fn refusals(&self, all: &mut Vec<Attribution>) -> Vec<Range<usize>> {
-        let view = self.view;
-        let mut covered = Vec::new();
-        let words = &self.pack.refusals;
-        for at in 0..view.len() {
-            if view.is_marked(at) {
-                continue;
-            }
-            let is_refusal = holds(&words.verbs, view.word(at));
-            let is_denied = holds(&words.denied_verbs, view.word(at))
-                && (at.saturating_sub(4)..at)
-                    .any(|place| view.is_any(place, &["not", "n't", "n’t", "never"]));
-            if !is_refusal && !is_denied {
-                continue;
-            }
-            let end = (at + 1..view.len().min(at + 12))
-                .find(|place| view.is_comma(*place) || view.is_stop(*place));
-            let end = end.unwrap_or_else(|| view.end_of_words().min(at + 12));
-            let from = if view.is(at + 1, "to") && is_denied {
-                at + 2
-            } else {
-                at + 1
-            };
-            if !(at + 1..end).any(|place| holds(&words.objects, view.word(place))) || from >= end {
-                continue;
-            }
-            let mut group = at;
-            while group > 0
-                && (view.tag(group - 1) == Tag::Adverb
-                    || super::verb::is_finite(view, group - 1)
-                    || view.is_any(
-                        group - 1,
-                        &["not", "n't", "n’t", "be", "could", "have", "has"],
-                    ))
-            {
-                group -= 1;
-            }
-            let subject = super::subject::finite_subject(view, group, at, 3);
-            let whole_end = (from..view.end_of_words())
-                .find(|place| view.is_comma(*place))
-                .unwrap_or_else(|| view.end_of_words());
-            all.push(Attribution {
-                quotations: Vec::new(),
-                has_marks: false,
-                clauses: view.span(&(from..whole_end)).into_iter().collect(),
-                act: SpeechAct::Refusal,
-                cue: view.span(&(group..at + 1)),
-                antecedent: subject
-                    .as_ref()
-                    .and_then(|subject| view.span(subject.antecedent.as_ref()?)),
-                subject: subject.and_then(|subject| view.span(&subject.range)),
-                addressee: None,
-                circumstances: Circumstances::default(),
-                rules: vec!["refusal to comment"],
-                sentence: self.range.clone(),
-            });
-            covered.push(group..whole_end);
-        }
-        covered
-    }
-
-    /// Quotations that no cue took.
-    fn leftovers(&self, owners: &[Option<usize>], first: usize, all: &mut Vec<Attribution>) {
-        let view = self.view;
-        let taken: Vec<usize> = all
-            .iter()
-            .skip(first)
-            .flat_map(|found| found.quotations.clone())
-            .collect();
-        for ((at, quotation), owner) in view.quotes.iter().zip(owners) {
-            if owner.is_some() || taken.contains(quotation) || self.is_title(*quotation) {
-                continue;
-            }
-            let (subject, cue, rule) = self.without_verb(*at);
-            all.push(Attribution {
-                quotations: vec![*quotation],
-                clauses: Vec::new(),
-                has_marks: true,
-                act: SpeechAct::Statement,
-                cue: cue.and_then(|range| view.span(&range)),
-                subject: subject.and_then(|range| view.span(&range)),
-                antecedent: None,
-                addressee: None,
-                circumstances: Circumstances::default(),
-                rules: vec![rule],
-                sentence: self.range.clone(),
-            });
-        }
-    }
-
-    /// Whether a quotation is a name of something rather than speech: a few words, all capitalised.
-    fn is_title(&self, quotation: usize) -> bool {
-        let document = self.view.document;
-        let Some(quotation) = self.quotations.get(quotation) else {
-            return false;
-        };
-        let words = (quotation.first..quotation.end)
-            .filter_map(|at| document.tokens.get(at))
-            .filter(|token| token.kind == TokenKind::Word);
-        let mut count = 0;
-        for token in words {
-            count += 1;
-            if token.case == Case::Lower && token.span.len() > 3 || count > 6 {
-                return false;
-            }
-        }
-        count > 1
-    }
-
-    /// `Smith: "…"` and `"…" — Smith`.
-    fn without_verb(
-        &self,
-        at: usize,
-    ) -> (Option<Range<usize>>, Option<Range<usize>>, &'static str) {
-        let view = self.view;
-        if at > 1 && view.word(at - 1) == ":" && at < 10 {
-            let phrase = phrase_after(view, 0).filter(|phrase| phrase.end == at - 1);
-            if phrase.is_some() {
-                return (phrase, Some(at - 1..at), "colon");
-            }
-        }
-        if view.is_dash(at) {
-            let phrase = phrase_after(view, at + 1)
-                .filter(|phrase| phrase.end >= view.end_of_words().min(phrase.start + 8));
-            if phrase.is_some() {
-                return (phrase, Some(at..at + 1), "dash");
-            }
-        }
-        (None, None, "marks without a cue")
     }
 }

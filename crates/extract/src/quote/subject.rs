@@ -6,7 +6,10 @@ use super::{
     verb::{Form, Verb, is_finite, is_verb},
     view::View,
 };
-use crate::syntax::{Label, Tag};
+use crate::{
+    syntax::{Label, Tag},
+    token::TokenKind,
+};
 
 /// The subject of a cue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +41,41 @@ pub(crate) fn subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject
         let named = phrase_before(view, comma - 1).filter(|_| view.is_comma(comma));
         return named.map(|range| Subject { range, ..subject });
     }
+    if let Some(named) = named_before(view, range) {
+        return Some(Subject {
+            range: named,
+            ..subject
+        });
+    }
     let is_bare = is_single && view.is_any(range.start, &["the", "a", "an"]);
     (!is_bare).then_some(subject)
+}
+
+/// "Leap Narin, 63, a villager, said": the name that the phrase at `range` is said of, over an age.
+fn named_before(view: &View<'_, '_>, range: &Range<usize>) -> Option<Range<usize>> {
+    let comma = range.start.checked_sub(1)?;
+    let has_name = range.clone().any(|place| view.tag(place) == Tag::Name);
+    let is_set_off = view.is_comma(comma) && view.is_comma(range.end);
+    if !is_set_off || has_name || view.tag(range.start) == Tag::Pronoun {
+        return None;
+    }
+    let last = comma.checked_sub(1)?;
+    let end = if view.kind(last) == TokenKind::Number && last >= 2 && view.is_comma(last - 1) {
+        last - 2
+    } else if view.is_any(range.start, &["a", "an", "the"]) {
+        last
+    } else {
+        return None;
+    };
+    if view.tag(end) != Tag::Name {
+        return None;
+    }
+    let named = phrase_before(view, end)?;
+    let is_governed = named
+        .start
+        .checked_sub(1)
+        .is_some_and(|before| view.tag(before) == Tag::Preposition || view.is_comma(before));
+    (!is_governed).then_some(named)
 }
 
 fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
@@ -50,6 +86,20 @@ fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
         Form::Participle | Form::Infinitive => with_subject(view, verb.group.start)
             .or_else(|| governor_subject(view, verb.group.start, LONGEST_CHAIN)),
     }
+}
+
+/// The subject of a sentence's first clause, where it is a name, "he" or "she".
+pub(crate) fn main_subject(view: &View<'_, '_>) -> Option<Range<usize>> {
+    let verb = (1..view.len()).find(|place| is_finite(view, *place))?;
+    let mut group = verb;
+    while group > 0 && view.tag(group - 1) == Tag::Adverb {
+        group -= 1;
+    }
+    let subject = finite_subject(view, group, verb, 1)?;
+    let range = subject.range;
+    let is_person = view.is_any(range.start, &["he", "she"])
+        || range.len() < 8 && view.tag(range.end - 1) == Tag::Name;
+    is_person.then_some(range)
 }
 
 /// "with one minister telling them": a participle with a subject of its own.
@@ -115,6 +165,14 @@ pub(crate) fn finite_subject(
         if let Some(subject) = governing(view, &range, at) {
             return Some(subject);
         }
+        // "the economist who founded the group in Phnom Penh told": what hangs on "in" is no subject.
+        let is_governed = range
+            .start
+            .checked_sub(1)
+            .is_some_and(|before| view.is_any(before, &["in", "on", "near", "with", "against"]));
+        if is_governed && let Some(subject) = governor(view, range.start - 1) {
+            return Some(subject);
+        }
         let range = with_coordination(view, range);
         return Some(Subject {
             range,
@@ -139,6 +197,39 @@ fn governing(view: &View<'_, '_>, nearest: &Range<usize>, at: usize) -> Option<S
         range: subject.range.start..nearest.end,
         ..subject
     })
+}
+
+/// Who a phrase of place behind the preposition at `preposition` is said of: "a villager" before "in
+/// Kampot", or the name before an aside that nothing closes ("Virak, the economist who founded the
+/// group").
+fn governor(view: &View<'_, '_>, preposition: usize) -> Option<Subject> {
+    let noun = phrase_before(view, preposition.checked_sub(1)?)?;
+    let subject = |range, rule| {
+        Some(Subject {
+            range,
+            antecedent: None,
+            rule,
+        })
+    };
+    let before = noun.start.checked_sub(1);
+    let opens = before.is_none_or(|before| {
+        view.is_comma(before) || view.is_marked(before) || view.tag(before) == Tag::Conjunction
+    }) || view.quote_before(noun.start).is_some();
+    if opens {
+        return subject(noun.start..noun.end, "subject before its place");
+    }
+    let limit = noun.start.saturating_sub(20);
+    let comma = (limit..noun.start).rev().find(|at| view.is_comma(*at))?;
+    let is_aside = view.is_any(comma + 1, &["the", "a", "an", "who"]);
+    let name = comma
+        .checked_sub(1)
+        .filter(|at| view.tag(*at) == Tag::Name)?;
+    let named = phrase_before(view, name).filter(|_| is_aside)?;
+    let is_open = (comma..noun.start).any(|at| view.is(at, "who")) || view.is(comma + 1, "the");
+    if is_open {
+        return subject(named, "subject before aside");
+    }
+    None
 }
 
 /// "has for years": the auxiliary before a phrase of time that parts it from its verb.

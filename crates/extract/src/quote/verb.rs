@@ -72,6 +72,23 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     {
         return None;
     }
+    // "an amnesty offer to join": a noun behind a noun, which no such verb agrees with.
+    if at > 1
+        && cue.weight < 3
+        && matches!(tag, Tag::Base | Tag::Present)
+        && view.tag(at - 1) == Tag::Noun
+        && matches!(view.tag(at - 2), Tag::Determiner | Tag::Possessive)
+    {
+        return None;
+    }
+    // "with pronounced seasons": no subject stands before a preposition's noun.
+    if at > 0
+        && cue.weight < 3
+        && matches!(tag, Tag::Past | Tag::Participle)
+        && view.is_any(at - 1, &["with", "of", "for", "from"])
+    {
+        return None;
+    }
     let mut start = at;
     let (mut be, mut to, mut finite, mut have) = (false, false, false, false);
     while start > 0 && !view.is_marked(start - 1) && view.quote_before(start).is_none() {
@@ -147,10 +164,11 @@ fn closes_attribution(view: &View<'_, '_>, cue: &Cue, at: usize) -> bool {
         return true;
     }
     cue.has(Frame::Quote)
-        && view
+        && (view
             .quotes
             .iter()
             .any(|(place, _)| (at.saturating_sub(8)..=at).contains(place))
+            || (at.saturating_sub(4)..at).any(|place| view.is_marked(place)))
         && (at + 1 >= view.len()
             || view.is_stop(at + 1)
             || view.is_comma(at + 1)

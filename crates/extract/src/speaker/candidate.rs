@@ -39,6 +39,8 @@ pub enum Reason {
     Disagrees,
     /// Ruled out: named in quoted words only.
     InQuotedWords,
+    /// Ruled out: the one spoken to.
+    SpokenTo,
 }
 
 impl Reason {
@@ -57,6 +59,7 @@ impl Reason {
             Self::NoPerson => "not known to be a person or body",
             Self::Disagrees => "number or gender disagrees",
             Self::InQuotedWords => "named in quoted words",
+            Self::SpokenTo => "is the one spoken to",
         }
     }
 }
@@ -96,6 +99,7 @@ impl Candidate {
                     | Reason::NoPerson
                     | Reason::Disagrees
                     | Reason::InQuotedWords
+                    | Reason::SpokenTo
             )
         })
     }

@@ -2,17 +2,14 @@
 //!
 //! Names are runs of capitalised words; a part of a name stands for the fullest name that holds it.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-};
+use std::collections::{HashMap, HashSet};
 
-use model::{Entity, EntityKind, MentionForm, Span};
+use model::{Entity, EntityKind, Span};
 
+use super::run::{Run, named, runs};
 use crate::{
     pack::{Pack, Trait},
     sentence::Document,
-    token::{Case, Gap, TokenKind},
 };
 
 /// Whoever can be spoken of as "he" or as "she".
@@ -41,6 +38,8 @@ pub(crate) struct Figure {
     pub(crate) is_people: bool,
     /// Whether it is described and never named.
     pub(crate) is_described: bool,
+    /// Whether it is more than one ("the two ministers").
+    pub(crate) is_many: bool,
     /// Times named, and those behind "in" or "at".
     namings: usize,
     places: usize,
@@ -82,9 +81,6 @@ pub(crate) struct Cast {
     by_word: HashMap<String, Vec<usize>>,
     by_entity: HashMap<usize, usize>,
 }
-
-/// How words for peoples end.
-const PEOPLE: [&str; 6] = ["ian", "ians", "ese", "ish", "Khmer", "Khmers"];
 
 /// Words of titles kept for a figure.
 const MOST_TITLES: usize = 24;
@@ -138,13 +134,14 @@ impl Cast {
             return self.figures.len() - 1;
         }
         let place = self.figures.len();
+        let ends = &Pack::english().heads.people_ends;
         let mut figure = Figure {
             name: run.words.join(" "),
             is_organization: run.is_organization,
             is_people: run
                 .words
                 .iter()
-                .all(|word| word == "-" || PEOPLE.iter().any(|end| word.ends_with(end))),
+                .all(|word| word == "-" || ends.iter().any(|end| word.ends_with(end.as_str()))),
             ..Figure::default()
         };
         if let Some((at, entity)) = run.entity.and_then(|at| Some((at, entities.get(at)?))) {
@@ -193,6 +190,39 @@ impl Cast {
             },
         );
         place
+    }
+
+    /// Makes a figure of several described together: "two officials", "Ada Morrow and her son".
+    pub(crate) fn describe_many(&mut self, name: String, span: Span, sentence: usize) -> usize {
+        let place = self.describe(name, span, sentence);
+        if let Some(figure) = self.figures.get_mut(place) {
+            figure.is_many = true;
+            figure.is_person = false;
+        }
+        place
+    }
+
+    /// Whoever is named in `span` stands back behind others of the sentence, as the one spoken to
+    /// does.
+    pub(crate) fn stand_back(&mut self, span: Span) {
+        let start = self
+            .namings
+            .partition_point(|naming| naming.span.start() < span.start());
+        let inside = self.namings.iter_mut().skip(start);
+        for naming in inside.take_while(|naming| naming.span.end() <= span.end()) {
+            naming.is_first = false;
+        }
+    }
+
+    /// The namings within `span`.
+    pub(crate) fn namings_in(&self, span: Span) -> &[Naming] {
+        let start = self
+            .namings
+            .partition_point(|naming| naming.span.start() < span.start());
+        let end = self
+            .namings
+            .partition_point(|naming| naming.span.start() < span.end());
+        self.namings.get(start..end).unwrap_or_default()
     }
 
     /// Whether there is room for more figures.
@@ -326,237 +356,6 @@ pub(crate) fn is_possessor(text: &str, name: Span) -> bool {
         .iter()
         .any(|mark| named.ends_with(mark) || rest.starts_with(mark))
         || (named.ends_with('s') && rest.starts_with(['\'', '’']))
-}
-
-/// A run of capitalised words, without the titles in front.
-#[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent claims about one name"
-)]
-struct Run {
-    span: Span,
-    words: Vec<String>,
-    sentence: usize,
-    is_first: bool,
-    gender: Gender,
-    is_person: bool,
-    is_organization: bool,
-    is_where: bool,
-    opens_sentence: bool,
-    titles: Vec<String>,
-    /// Position in the article's entities.
-    entity: Option<usize>,
-}
-
-/// The names of entities, as token ranges, in order.
-fn named(document: &Document<'_>, entities: &[Entity]) -> Vec<(Range<usize>, usize, EntityKind)> {
-    let mut named: Vec<_> = entities
-        .iter()
-        .enumerate()
-        .flat_map(|(place, entity)| {
-            let names = entity.mentions.iter();
-            let names = names.filter(|mention| mention.form == MentionForm::Name);
-            names.map(move |mention| (mention.span, place, entity.kind))
-        })
-        .map(|(span, place, kind)| {
-            let first = document.token_at(span.start());
-            (first..document.token_at(span.end() - 1) + 1, place, kind)
-        })
-        .collect();
-    named.sort_unstable_by_key(|(range, place, _)| (range.start, *place));
-    named
-}
-
-fn runs(
-    document: &Document<'_>,
-    pack: &Pack,
-    named: &[(Range<usize>, usize, EntityKind)],
-) -> Vec<Run> {
-    let mut runs = Vec::new();
-    let mut next = 0;
-    for (sentence, range) in document.sentences.iter().enumerate() {
-        let mut at = range.start;
-        let (mut is_first, mut seen) = (true, false);
-        while at < range.end {
-            while named.get(next).is_some_and(|(name, ..)| name.start < at) {
-                next += 1;
-            }
-            if let Some((name, place, kind)) = named.get(next).filter(|(name, ..)| name.start == at)
-            {
-                let entity = Some((*place, *kind));
-                if let Some(run) = run(document, pack, name.clone(), range.start, sentence, entity)
-                {
-                    is_first &=
-                        !(*kind == EntityKind::Person && std::mem::replace(&mut seen, true));
-                    runs.push(Run { is_first, ..run });
-                }
-                at = name.end.max(at + 1);
-                continue;
-            }
-            if !is_capital(document, at) {
-                at += 1;
-                continue;
-            }
-            let limit = named.get(next).map_or(range.end, |(name, ..)| name.start);
-            let limit = limit.min(range.end);
-            let mut end = at + 1;
-            while end < limit && joins(document, end) {
-                end += 1;
-            }
-            if let Some(run) = run(document, pack, at..end, range.start, sentence, None) {
-                is_first &= !(run.is_person && std::mem::replace(&mut seen, true));
-                runs.push(Run { is_first, ..run });
-            }
-            at = end;
-        }
-    }
-    runs
-}
-
-fn is_capital(document: &Document<'_>, place: usize) -> bool {
-    document.tokens.get(place).is_some_and(|token| {
-        token.kind == TokenKind::Word
-            && matches!(token.case, Case::Title | Case::Upper | Case::Mixed)
-    })
-}
-
-/// Whether the token at `place` goes on with the name before it.
-fn joins(document: &Document<'_>, place: usize) -> bool {
-    let spaced = document
-        .tokens
-        .get(place)
-        .is_some_and(|token| token.gap <= Gap::Space);
-    let hyphen = document.word(place) == "-" && is_capital(document, place + 1);
-    let particle = matches!(
-        document.word(place),
-        "de" | "van" | "von" | "bin" | "al" | "del" | "la" | "der" | "den"
-    ) && is_capital(document, place + 1);
-    spaced && (is_capital(document, place) || hyphen || particle)
-}
-
-/// The name in a run of capitalised tokens; nothing where titles and days are all there is.
-fn run(
-    document: &Document<'_>,
-    pack: &Pack,
-    mut range: Range<usize>,
-    sentence_start: usize,
-    sentence: usize,
-    entity: Option<(usize, EntityKind)>,
-) -> Option<Run> {
-    const BEFORE: [Trait; 3] = [Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles];
-    let mut titles = Vec::new();
-    let mut gender = Gender::Unknown;
-    let whole_start = range.start;
-    while range.start < range.end && entity.is_none() {
-        let traits = pack.traits(document.word(range.start));
-        if !traits.has_any(&BEFORE) && !traits.has(Trait::NoNames) {
-            break;
-        }
-        read_title(document.word(range.start), pack, &mut titles, &mut gender);
-        range.start += 1;
-    }
-    while range.end > range.start
-        && entity.is_none()
-        && pack
-            .traits(document.word(range.end - 1))
-            .has(Trait::NoNames)
-    {
-        range.end -= 1;
-    }
-    if range.is_empty() || range.len() > 8 && entity.is_none() {
-        return None;
-    }
-    let has_title = !titles.is_empty();
-    let is_aged = document.word(range.end) == ","
-        && document
-            .tokens
-            .get(range.end + 1)
-            .is_some_and(|token| token.kind == TokenKind::Number && token.span.len() <= 3);
-    // Lower-case titles in front: "party spokesman Sok Eysan".
-    for place in (whole_start.saturating_sub(3).max(sentence_start)..whole_start).rev() {
-        if !document
-            .tokens
-            .get(place)
-            .is_some_and(|token| token.kind == TokenKind::Word)
-        {
-            break;
-        }
-        read_title(document.word(place), pack, &mut titles, &mut gender);
-    }
-    // And behind: "Monte Shaw, executive director of".
-    if document.word(range.end) == "," {
-        for place in range.end + 1..range.end + 7 {
-            if !document
-                .tokens
-                .get(place)
-                .is_some_and(|token| token.kind == TokenKind::Word)
-            {
-                break;
-            }
-            read_title(document.word(place), pack, &mut titles, &mut gender);
-        }
-    }
-    let words: Vec<String> = range
-        .clone()
-        .map(|place| document.word(place).to_owned())
-        .collect();
-    let is_organization = !has_title
-        && range
-            .clone()
-            .any(|place| pack.traits(document.word(place)).has(Trait::Organizations))
-        || words.len() == 1
-            && document
-                .tokens
-                .get(range.start)
-                .is_some_and(|token| token.case == Case::Upper)
-            && words
-                .iter()
-                .all(|word| word.len() > 1 && !word.contains('.'));
-    let first = pack.traits(document.word(range.start));
-    let is_given = words.len() > 1 && !is_organization;
-    if gender == Gender::Unknown && is_given {
-        gender = match (first.has(Trait::MaleNames), first.has(Trait::FemaleNames)) {
-            (true, false) => Gender::Male,
-            (false, true) => Gender::Female,
-            (_, _) => Gender::Unknown,
-        };
-    }
-    let is_known_name = is_given && first.has_any(&[Trait::MaleNames, Trait::FemaleNames]);
-    Some(Run {
-        span: document.span_of(&range)?,
-        words,
-        sentence,
-        is_first: false,
-        gender,
-        is_person: match entity {
-            Some((_, kind)) => kind == EntityKind::Person,
-            None => !is_organization && (!titles.is_empty() || is_known_name || is_aged),
-        },
-        is_organization,
-        is_where: whole_start > sentence_start
-            && matches!(
-                document.word(whole_start - 1),
-                "in" | "at" | "near" | "across" | "In" | "At"
-            ),
-        opens_sentence: whole_start == sentence_start && !has_title,
-        titles,
-        entity: entity.map(|(place, _)| place),
-    })
-}
-
-fn read_title(word: &str, pack: &Pack, titles: &mut Vec<String>, gender: &mut Gender) {
-    let traits = pack.traits(word);
-    if traits.has(Trait::MaleTitles) {
-        *gender = Gender::Male;
-    } else if traits.has(Trait::FemaleTitles) {
-        *gender = Gender::Female;
-    }
-    if traits.has_any(&[Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles]) {
-        let word = word.to_lowercase();
-        titles.extend(pack.title_synonyms.get(&word).cloned());
-        titles.push(word);
-    }
 }
 
 /// What "spokeswoman" and "Prince" say of who is called so.

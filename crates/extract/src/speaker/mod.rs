@@ -8,6 +8,7 @@ mod candidate;
 mod figure;
 mod pronoun;
 mod reference;
+mod run;
 
 use model::{Entity, Quote, QuoteKind, Span, Speaker, SpeakerKind};
 
@@ -41,6 +42,9 @@ pub(crate) fn resolve(
         {
             figure.is_person |= !figure.is_organization;
         }
+    }
+    for span in found.iter().filter_map(|quote| quote.addressee) {
+        cast.stand_back(span);
     }
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|place| {
@@ -134,13 +138,18 @@ impl Resolver<'_, '_> {
             let figure = if let Some(antecedent) = quote.antecedent {
                 self.by_phrase(antecedent)
             } else {
-                let (figure, candidates) = self.by_pronoun(span, traits);
+                let (figure, candidates) = self.by_pronoun(span, traits, quote.addressee);
                 *weighed = candidates;
                 figure
             };
             (figure, SpeakerKind::Pronoun)
         } else {
-            let figure = self.by_phrase(span);
+            let figure = if self.is_joint(span) {
+                None
+            } else {
+                self.by_phrase(span)
+                    .or_else(|| self.by_age(&words, span, quote.addressee))
+            };
             let kind = self.kind(&words, figure, span);
             (figure.or_else(|| self.described(&words, kind, span)), kind)
         };
@@ -189,6 +198,11 @@ impl Resolver<'_, '_> {
 
     /// A new figure for one person who is described and not named: who says "he" next may be meant.
     fn described(&mut self, words: &str, kind: SpeakerKind, span: Span) -> Option<usize> {
+        if kind == SpeakerKind::Plural && self.cast.has_room() {
+            let token = self.document.token_at(span.start());
+            let sentence = self.document.sentence_of(token);
+            return Some(self.cast.describe_many(words.to_owned(), span, sentence));
+        }
         let is_person = matches!(kind, SpeakerKind::Unnamed | SpeakerKind::Titled);
         let head = head_of(words).to_lowercase();
         let traits = self.pack.traits(&head);
@@ -200,6 +214,20 @@ impl Resolver<'_, '_> {
         let token = self.document.token_at(span.start());
         let sentence = self.document.sentence_of(token);
         Some(self.cast.describe(words.to_owned(), span, sentence))
+    }
+
+    /// Whether two are named or described as one speaker ("Ada Morrow and Tomas Reyl"); the "and" of
+    /// a name ("Ministry of Land and Water") joins nobody.
+    fn is_joint(&self, span: Span) -> bool {
+        let Some(words) = span.text(self.document.text) else {
+            return false;
+        };
+        let Some(joint) = words.find(" and ") else {
+            return false;
+        };
+        let at = span.start() + joint + 1;
+        let is_name = |naming: &figure::Naming| naming.span.start() < at && at < naming.span.end();
+        !self.cast.namings_in(span).iter().any(is_name)
     }
 
     /// The figure that a noun phrase names, or describes.
@@ -241,6 +269,32 @@ impl Resolver<'_, '_> {
                 .is_some_and(|figure| figure.titles.contains(&noun))
         });
         found.map(|naming| naming.figure)
+    }
+
+    /// "The 29-year-old": the figure of that age, or else the person who would be "he".
+    fn by_age(&self, words: &str, span: Span, addressee: Option<Span>) -> Option<usize> {
+        let is_definite = words.starts_with("the ") || words.starts_with("The ");
+        let word = words
+            .split(' ')
+            .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+            .filter(|_| is_definite)?;
+        let age = word
+            .strip_suffix("-year-old")
+            .or_else(|| word.strip_suffix("-years-old"))?;
+        let end = self
+            .cast
+            .namings
+            .partition_point(|naming| naming.span.end() <= span.start());
+        let before = self.cast.namings.get(..end)?;
+        let of_that_age = before.iter().rev().take(200).find(|naming| {
+            let rest = self.document.text.get(naming.span.end()..);
+            let rest = rest.and_then(|rest| rest.strip_prefix(", ")?.strip_prefix(age));
+            rest.is_some_and(|rest| rest.starts_with([',', '.', ' ']))
+        });
+        match of_that_age {
+            Some(naming) => Some(naming.figure),
+            None => self.by_pronoun(span, Traits::default(), addressee).0,
+        }
     }
 
     /// The figure named right behind a title: "Tolveria's foreign minister, Idris Kanto".
@@ -302,7 +356,7 @@ impl Resolver<'_, '_> {
                     .is_some_and(|first| first.eq_ignore_ascii_case(word))
             })
         };
-        if words.contains(" and ") || traits.has(Trait::PluralNouns) {
+        if self.is_joint(span) || opens(&MANY) || traits.has(Trait::PluralNouns) && !has_name {
             SpeakerKind::Plural
         } else if figure.is_some_and(|figure| figure.is_organization)
             || traits.has(Trait::Organizations)
@@ -319,6 +373,11 @@ impl Resolver<'_, '_> {
         }
     }
 }
+
+/// Numbers that say there is more than one.
+const MANY: [&str; 8] = [
+    "two", "three", "four", "five", "six", "seven", "eight", "both",
+];
 
 /// The last word of a noun phrase before what is tied to it.
 fn head_of(words: &str) -> &str {

@@ -17,7 +17,16 @@ const LEAST: f32 = 1.0;
 
 impl Resolver<'_, '_> {
     /// The figure that the pronoun at `span` most likely stands for, and all that were weighed.
-    pub(super) fn by_pronoun(&self, span: Span, traits: Traits) -> (Option<usize>, Vec<Candidate>) {
+    /// `addressee` is spoken to in the same breath, and so somebody else.
+    pub(super) fn by_pronoun(
+        &self,
+        span: Span,
+        traits: Traits,
+        addressee: Option<Span>,
+    ) -> (Option<usize>, Vec<Candidate>) {
+        let addressed = addressee
+            .and_then(|span| self.cast.head_of(self.document.text, span))
+            .map(|naming| naming.figure);
         let end = self
             .cast
             .namings
@@ -33,7 +42,12 @@ impl Resolver<'_, '_> {
             let known = weighed
                 .iter()
                 .position(|other| other.figure == naming.figure);
-            if let Some(reason) = self.bar(figure, naming, traits) {
+            let reason = if addressed == Some(naming.figure) {
+                Some(Reason::SpokenTo)
+            } else {
+                self.bar(figure, naming, traits)
+            };
+            if let Some(reason) = reason {
                 if known.is_none() {
                     weighed.push(Candidate::barred(naming.figure, &figure.name, reason));
                 }
@@ -49,6 +63,7 @@ impl Resolver<'_, '_> {
                 None => weighed.push(candidate),
             }
         }
+        self.weigh_last_speaker(span, traits, addressed, &mut weighed);
         // The first of the best, which is the nearest.
         let mut best: Option<&Candidate> = None;
         for candidate in weighed.iter().filter(|candidate| !candidate.is_barred()) {
@@ -62,12 +77,45 @@ impl Resolver<'_, '_> {
         (figure, weighed)
     }
 
+    /// Whoever spoke last is a candidate, however far back the name stands.
+    fn weigh_last_speaker(
+        &self,
+        span: Span,
+        traits: Traits,
+        addressed: Option<usize>,
+        weighed: &mut Vec<Candidate>,
+    ) {
+        let Some((_, last)) = self.said.last().copied() else {
+            return;
+        };
+        if addressed == Some(last) || weighed.iter().any(|candidate| candidate.figure == last) {
+            return;
+        }
+        let namings = self.cast.namings.iter().rev();
+        let Some(naming) = namings
+            .filter(|naming| naming.span.end() <= span.start())
+            .find(|naming| naming.figure == last)
+        else {
+            return;
+        };
+        let Some(figure) = self.cast.figures.get(last) else {
+            return;
+        };
+        if self.bar(figure, naming, traits).is_none() {
+            let mut candidate = Candidate::new(last, &figure.name);
+            self.weigh(&mut candidate, span, naming, REACH, true);
+            weighed.push(candidate);
+        }
+    }
+
     /// Why a figure cannot be meant, where it cannot.
     fn bar(&self, figure: &Figure, naming: &Naming, traits: Traits) -> Option<Reason> {
         let last = self.said.last().map(|(_, speaker)| *speaker);
         let can_be = figure.is_person
             || figure.is_organization
-            || naming.is_first && figure.is_full_name() && !figure.is_people;
+            || figure.is_many
+            || naming.is_first && figure.is_full_name();
+        let can_be = can_be && !(figure.is_people && figure.entity.is_none());
         if figure.is_described && last != Some(naming.figure) {
             Some(Reason::Gone)
         } else if figure.is_place() {
@@ -95,6 +143,15 @@ impl Resolver<'_, '_> {
             .document
             .sentence_of(self.document.token_at(span.start()));
         let apart = here.saturating_sub(naming.sentence).min(20);
+        // Whoever speaks on as "he" is near, though the name is not.
+        let spoke = self.said.iter().rev().take(2);
+        let spoke = spoke
+            .filter(|(_, speaker)| is_nearest && *speaker == naming.figure)
+            .map(|(at, _)| {
+                let sentence = self.document.sentence_of(self.document.token_at(*at));
+                here.saturating_sub(sentence)
+            });
+        let apart = spoke.min().map_or(apart, |spoke| apart.min(spoke + 2));
         #[expect(clippy::cast_precision_loss, reason = "both are under a hundred")]
         let nearness = 3.0 - 0.5 * apart as f32 - 0.05 * distance as f32;
         candidate.add(Reason::Nearness, nearness);
@@ -155,12 +212,13 @@ impl Resolver<'_, '_> {
 /// Whether a figure can be meant by a pronoun of these traits.
 fn agrees(figure: &Figure, traits: Traits) -> bool {
     if traits.has(Trait::MalePronouns) {
-        !figure.is_organization && figure.gender != Gender::Female
+        !figure.is_organization && !figure.is_many && figure.gender != Gender::Female
     } else if traits.has(Trait::FemalePronouns) {
-        !figure.is_organization && figure.gender != Gender::Male
+        !figure.is_organization && !figure.is_many && figure.gender != Gender::Male
     } else if traits.has(Trait::PluralPronouns) {
-        figure.is_organization
+        figure.is_organization || figure.is_many
     } else {
-        false
+        // "The 29-year-old": any one person.
+        traits == Traits::default() && figure.is_person
     }
 }

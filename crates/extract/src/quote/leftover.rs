@@ -1,0 +1,89 @@
+//! Quotations that no cue took.
+
+use std::ops::Range;
+
+use model::SpeechAct;
+
+use super::{
+    circumstance::Circumstances,
+    sentence::{Attribution, Sentence},
+    subject::phrase_after,
+};
+use crate::token::{Case, TokenKind};
+
+impl Sentence<'_, '_, '_> {
+    /// Quotations that no cue took.
+    pub(super) fn leftovers(
+        &self,
+        owners: &[Option<usize>],
+        first: usize,
+        all: &mut Vec<Attribution>,
+    ) {
+        let view = self.view;
+        let taken: Vec<usize> = all
+            .iter()
+            .skip(first)
+            .flat_map(|found| found.quotations.clone())
+            .collect();
+        for ((at, quotation), owner) in view.quotes.iter().zip(owners) {
+            if owner.is_some() || taken.contains(quotation) || self.is_title(*quotation) {
+                continue;
+            }
+            let (subject, cue, rule) = self.without_verb(*at);
+            all.push(Attribution {
+                quotations: vec![*quotation],
+                clauses: Vec::new(),
+                has_marks: true,
+                act: SpeechAct::Statement,
+                cue: cue.and_then(|range| view.span(&range)),
+                subject: subject.and_then(|range| view.span(&range)),
+                antecedent: None,
+                addressee: None,
+                circumstances: Circumstances::default(),
+                rules: vec![rule],
+                sentence: self.range.clone(),
+            });
+        }
+    }
+
+    /// Whether a quotation is a name of something rather than speech: a few words, all capitalised.
+    fn is_title(&self, quotation: usize) -> bool {
+        let document = self.view.document;
+        let Some(quotation) = self.quotations.get(quotation) else {
+            return false;
+        };
+        let words = (quotation.first..quotation.end)
+            .filter_map(|at| document.tokens.get(at))
+            .filter(|token| token.kind == TokenKind::Word);
+        let mut count = 0;
+        for token in words {
+            count += 1;
+            if token.case == Case::Lower && token.span.len() > 3 || count > 6 {
+                return false;
+            }
+        }
+        count > 1
+    }
+
+    /// `Smith: "…"` and `"…" — Smith`.
+    fn without_verb(
+        &self,
+        at: usize,
+    ) -> (Option<Range<usize>>, Option<Range<usize>>, &'static str) {
+        let view = self.view;
+        if at > 1 && view.word(at - 1) == ":" && at < 10 {
+            let phrase = phrase_after(view, 0).filter(|phrase| phrase.end == at - 1);
+            if phrase.is_some() {
+                return (phrase, Some(at - 1..at), "colon");
+            }
+        }
+        if view.is_dash(at) {
+            let phrase = phrase_after(view, at + 1)
+                .filter(|phrase| phrase.end >= view.end_of_words().min(phrase.start + 8));
+            if phrase.is_some() {
+                return (phrase, Some(at..at + 1), "dash");
+            }
+        }
+        (None, None, "marks without a cue")
+    }
+}

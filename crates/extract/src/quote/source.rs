@@ -1,0 +1,93 @@
+//! "According to the report, …" and "…, according to Smith".
+
+use std::ops::Range;
+
+use model::SpeechAct;
+
+use super::{
+    circumstance::Circumstances,
+    content::{Content, dateline_end},
+    sentence::{Attribution, Sentence, is_source},
+    subject::phrase_after,
+};
+
+impl Sentence<'_, '_, '_> {
+    /// "According to the report, …" and "…, according to Smith"; returns what they cover.
+    pub(super) fn sources(&self, all: &mut Vec<Attribution>) -> Vec<Range<usize>> {
+        let view = self.view;
+        let mut covered: Vec<Range<usize>> = Vec::new();
+        for at in (0..view.len()).filter(|place| is_source(view, *place)) {
+            let Some(subject) = phrase_after(view, at + 2) else {
+                continue;
+            };
+            let content = self.source_content(at, &subject, &covered);
+            let quotes: Vec<usize> = view
+                .quotes
+                .iter()
+                .map(|(_, quotation)| *quotation)
+                .collect();
+            let taken = if content.is_none() {
+                quotes
+            } else {
+                Vec::new()
+            };
+            if content.is_none() && taken.is_empty() {
+                continue;
+            }
+            covered.extend(content.iter().map(|content| content.range.clone()));
+            all.push(Attribution {
+                quotations: taken,
+                has_marks: content
+                    .iter()
+                    .any(|content| content.range.clone().any(|place| view.is_marked(place))),
+                clauses: content
+                    .iter()
+                    .filter_map(|content| view.span(&content.range))
+                    .collect(),
+                act: SpeechAct::Statement,
+                cue: view.span(&(at..at + 2)),
+                subject: view.span(&subject),
+                antecedent: None,
+                addressee: None,
+                circumstances: Circumstances::default(),
+                rules: ["source phrase"]
+                    .into_iter()
+                    .chain(content.iter().map(|content| content.rule))
+                    .collect(),
+                sentence: self.range.clone(),
+            });
+        }
+        covered
+    }
+
+    fn source_content(
+        &self,
+        at: usize,
+        subject: &Range<usize>,
+        covered: &[Range<usize>],
+    ) -> Option<Content> {
+        let view = self.view;
+        let end = view.end_of_words();
+        let opens = at == 0 || at == 1 && view.is_any(0, &["but", "and"]);
+        if opens {
+            let comma = (subject.end..end).find(|place| view.is_comma(*place))?;
+            let range = comma + 1..end;
+            return (range.len() > 1).then_some(Content {
+                range,
+                rule: "according to, in front",
+            });
+        }
+        let mut from = covered.iter().map(|range| range.end).max().unwrap_or(0);
+        from = from.max(dateline_end(view));
+        while from < at
+            && (view.is_any(from, &["but", "and", "still", "yet"]) || view.is_comma(from))
+        {
+            from += 1;
+        }
+        let until = if view.is_comma(at - 1) { at - 1 } else { at };
+        (until > from + 1).then_some(Content {
+            range: from..until,
+            rule: "according to, behind",
+        })
+    }
+}
