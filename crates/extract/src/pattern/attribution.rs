@@ -189,15 +189,25 @@ impl Attributor<'_> {
             })
             .map_or(right.start, |hit| hit.end);
         let between = between_start..cue.start;
+        if let Some(pronoun) = self.finder().within(cue) {
+            return Some(pronoun);
+        }
         let has_words = self
             .slice(between.clone())
             .chars()
             .filter(|c| c.is_alphanumeric())
             .count()
-            > 1;
+            > 1
+            || inside(&self.hits.pronouns, &between).next().is_some();
         let before = || {
             let own = has_words.then(|| self.finder().before(&between)).flatten();
+            // "on Monday" stands there too.
+            let (own, adverb) = match own {
+                Some(own) if own.rule == "leading phrase" => (None, Some(own)),
+                own => (own, None),
+            };
             own.or_else(|| self.finder().before(left))
+                .or(adverb)
                 .or_else(|| self.in_sentence_before(left))
         };
         let after = || self.finder().after(&(cue.end..right.end));
@@ -211,7 +221,8 @@ impl Attributor<'_> {
     fn in_sentence_before(&self, left: &Range<usize>) -> Option<Subject> {
         let ends = &self.pack.sentence_ends;
         let text = self.slice(0..left.start).trim_end();
-        if text.is_empty() || left.end > left.start || text.len() + 4 < left.start {
+        let is_elsewhere = left.end > left.start || text.len() + 4 < left.start;
+        if text.is_empty() || is_elsewhere || self.pack.drops_subject {
             return None;
         }
         let end = text.trim_end_matches(|c| ends.contains(&c)).len();
@@ -289,6 +300,7 @@ impl Attributor<'_> {
         SubjectFinder {
             text: self.text,
             hits: self.hits,
+            pack: self.pack,
         }
     }
 

@@ -12,9 +12,12 @@ use super::{
     sentences::end_after,
     subject::{Subject, SubjectFinder},
 };
+use crate::script::Script;
 
 /// Fewer letters than this are no clause.
 const SHORTEST_CLAUSE: usize = 8;
+/// Longest phrase between a quotative and its verb, in bytes.
+const LONGEST_SUBJECT: usize = 150;
 /// Longest dateline in bytes: a place, a region, a date.
 const LONGEST_DATELINE: usize = 60;
 
@@ -64,6 +67,7 @@ impl Clause<'_> {
             return None;
         }
         self.before_cue(&cue)
+            .or_else(|| self.before_subject(&cue))
             .or_else(|| self.postposed(&cue))
             .or_else(|| self.behind_cue(&cue))
     }
@@ -163,6 +167,26 @@ impl Clause<'_> {
         ))
     }
 
+    /// `C quotative S V`: what is said stands before its speaker.
+    fn before_subject(&self, cue: &Range<usize>) -> Option<(Range<usize>, QuoteKind, Attribution)> {
+        let lead = self.sentence.start..cue.start;
+        let quotative = inside(&self.hits.quotatives, &lead).next_back()?;
+        let between = quotative.end..cue.start;
+        let subject = self.finder().before(&between).filter(|subject| {
+            between.len() < LONGEST_SUBJECT
+                && matches!(
+                    subject.rule,
+                    "honorific" | "title" | "title behind" | "pronoun"
+                )
+        })?;
+        let content = self.content(lead.start..quotative.start)?;
+        Some((
+            content,
+            QuoteKind::Indirect,
+            self.attribution(cue, Some(subject), "quotative"),
+        ))
+    }
+
     /// The clause in `range` without the signs at its ends; `None` where it is too short.
     fn content(&self, range: Range<usize>) -> Option<Range<usize>> {
         let text = self.slice(range.clone());
@@ -182,7 +206,9 @@ impl Clause<'_> {
             .slice(content.clone())
             .chars()
             .filter(|c| c.is_alphanumeric())
-            .count();
+            // A Chinese character says as much as two letters.
+            .map(|c| 1 + usize::from(Script::of(c) == Script::Han))
+            .sum::<usize>();
         (letters >= SHORTEST_CLAUSE).then_some(content)
     }
 
@@ -213,6 +239,7 @@ impl Clause<'_> {
         SubjectFinder {
             text: self.text,
             hits: self.hits,
+            pack: self.pack,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 use unicode_normalization::char::is_combining_mark;
 
 use super::folded::Folded;
@@ -51,11 +51,19 @@ impl Lexeme {
         let Some(automaton) = &self.automaton else {
             return Vec::new();
         };
-        automaton
-            .find_iter(&folded.text)
-            .filter(|hit| self.stands_free(&folded.text, hit.start(), hit.end()))
-            .filter_map(|hit| folded.raw_range(&(hit.start()..hit.end()), raw_text))
-            .collect()
+        let mut found = Vec::new();
+        let mut from = 0;
+        while let Some(hit) = automaton.find(Input::new(&folded.text).range(from..)) {
+            if self.stands_free(&folded.text, hit.start(), hit.end()) {
+                found.extend(folded.raw_range(&(hit.start()..hit.end()), raw_text));
+                from = hit.end();
+            } else {
+                // A shorter word may stand free inside: "said" in "…she said", where the longer
+                // word is "he said".
+                from = folded.text.ceil_char_boundary(hit.start() + 1);
+            }
+        }
+        found
     }
 
     fn stands_free(&self, text: &str, start: usize, end: usize) -> bool {

@@ -10,6 +10,7 @@ mod attribution;
 mod folded;
 mod hits;
 mod indirect;
+mod known;
 mod lexeme;
 mod marks;
 mod name_shape;

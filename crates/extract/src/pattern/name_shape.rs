@@ -104,7 +104,7 @@ pub(super) fn is_sign(c: char) -> bool {
     !c.is_alphanumeric()
         && !is_gap(c)
         && !is_mark(c)
-        && !matches!(c, '-' | '\'' | '’' | '.' | '·' | '・' | '=' | '＝')
+        && !matches!(c, '-' | '\'' | '’' | '.' | '·' | '・' | '=' | '＝' | '၎')
 }
 
 /// Vowel signs and the like, which are no letters by themselves.

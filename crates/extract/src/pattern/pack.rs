@@ -77,6 +77,12 @@ struct PackFile {
     /// Whether a complementizer right behind a name or pronoun reports by itself: "S that C".
     #[serde(default)]
     complementizer_reports: bool,
+    /// Whether a verb needs no subject: one without goes on with the last speaker.
+    #[serde(default)]
+    drops_subject: bool,
+    /// How the names of bodies end that stand between a name and its title, without a space.
+    #[serde(default)]
+    body_endings: Vec<String>,
     /// Sentences that the pack must read right: its own tests.
     #[serde(default)]
     #[cfg_attr(
@@ -118,6 +124,10 @@ pub(super) struct Pack {
     pub(super) bare_clause: bool,
     /// Whether a complementizer right behind a name or pronoun reports by itself.
     pub(super) complementizer_reports: bool,
+    /// Whether a verb needs no subject.
+    pub(super) drops_subject: bool,
+    /// How the names of bodies end that stand between a name and its title.
+    pub(super) body_endings: Vec<String>,
     /// Characters that end a sentence.
     pub(super) sentence_ends: Vec<char>,
     cues: Lexeme,
@@ -207,6 +217,8 @@ fn build(language: &str, files: &HashMap<&str, PackFile>) -> Pack {
     Pack {
         subject: own.subject.clone(),
         bare_clause: own.bare_clause,
+        drops_subject: own.drops_subject || base.is_some_and(|base| base.drops_subject),
+        body_endings: own.body_endings.clone(),
         complementizer_reports: own.complementizer_reports,
         sentence_ends: own
             .sentence_ends

@@ -8,6 +8,7 @@ use super::{
     attribution::{Attribution, Attributor},
     hits::Hits,
     indirect::reported_clause,
+    known::Known,
     marks::{Marked, Marks, marked},
     pack::Pack,
     sentences::paragraphs,
@@ -34,6 +35,7 @@ pub(crate) fn quotes(text: &str, language: &Language) -> Vec<Quote> {
         quotes: Vec::new(),
         paragraph_before: None,
         last_named: None,
+        known: Known::of(text, pack, &hits),
     };
     let paragraphs = paragraphs(text);
     for paragraph in &paragraphs {
@@ -51,6 +53,8 @@ struct Reader<'t> {
     paragraph_before: Option<Range<usize>>,
     /// The last speaker with a name, whom a pronoun points to.
     last_named: Option<Named>,
+    /// The persons whom titles name.
+    known: Known,
 }
 
 /// A speaker with a name.
@@ -214,7 +218,7 @@ impl Reader<'_> {
         let Some(content) = Span::of(self.text, content.clone()) else {
             return;
         };
-        let speaker = self.speaker(&attribution);
+        let speaker = self.speaker(&attribution, content);
         let mut rules = vec![rule.to_owned()];
         rules.extend(attribution.rules);
         let cue = attribution.cue.and_then(|cue| Span::of(self.text, cue));
@@ -235,28 +239,36 @@ impl Reader<'_> {
         });
     }
 
-    fn speaker(&mut self, attribution: &Attribution) -> Option<Speaker> {
+    fn speaker(&mut self, attribution: &Attribution, content: Span) -> Option<Speaker> {
         let Some(subject) = &attribution.subject else {
-            return None;
+            return self.unnamed(attribution);
         };
         let span = Span::of(self.text, subject.span.clone())?;
         let words = span.text(self.text)?;
-        let name = match subject.kind {
+        let full = self.known.fullest(words, subject.span.start);
+        // What no title shows to be a name is one where somebody known has it.
+        let kind = match subject.kind {
+            SpeakerKind::Titled if full != words => SpeakerKind::Named,
+            kind => kind,
+        };
+        let name = match kind {
             SpeakerKind::Pronoun => self
-                .meant_by(words, subject.span.start)
+                .meant_by(words, subject.span.start, content)
                 .unwrap_or_else(|| words.to_owned()),
+            SpeakerKind::Named => full.to_owned(),
             _ => words.to_owned(),
         };
-        if subject.kind == SpeakerKind::Named {
+        if kind == SpeakerKind::Named {
             self.last_named = Some(Named {
                 name: name.clone(),
                 honorific: self.finder().honorific_of(subject).to_owned(),
                 at: subject.span.start,
             });
+            self.known.add(&name, subject.span.start);
         }
         Some(Speaker {
             spans: vec![span],
-            kind: subject.kind,
+            kind,
             name,
             entity: None,
             official: None,
@@ -264,8 +276,22 @@ impl Reader<'_> {
         })
     }
 
+    /// The last speaker, where the language needs no subject and a verb has none.
+    fn unnamed(&self, attribution: &Attribution) -> Option<Speaker> {
+        let last = self.last_named.as_ref()?;
+        let is_meant = self.pack.drops_subject && attribution.cue.is_some();
+        is_meant.then(|| Speaker {
+            spans: Vec::new(),
+            kind: SpeakerKind::Pronoun,
+            name: last.name.clone(),
+            entity: None,
+            official: None,
+            confidence: CARRIED,
+        })
+    }
+
     /// Whom a pronoun at `at` means: the last speaker, or somebody named behind them.
-    fn meant_by(&self, pronoun: &str, at: usize) -> Option<String> {
+    fn meant_by(&self, pronoun: &str, at: usize, content: Span) -> Option<String> {
         let start = self
             .text
             .ceil_char_boundary(at.saturating_sub(LONGEST_MEMORY));
@@ -277,7 +303,8 @@ impl Reader<'_> {
                 .iter()
                 .rev()
                 .take(8)
-                .flat_map(|quote| &quote.content);
+                .flat_map(|quote| &quote.content)
+                .chain([&content]);
             spans.any(|span| span.start() <= at && at < span.end())
         };
         let found = finder
@@ -304,6 +331,7 @@ impl Reader<'_> {
         SubjectFinder {
             text: self.text,
             hits: self.hits,
+            pack: self.pack,
         }
     }
 

@@ -10,6 +10,7 @@ use super::{
         bracket_steps, cased_name, is_gap, is_joint, is_khmer, is_sign, is_whole, uncased_name,
         words,
     },
+    pack::Pack,
     sentences::{is_full_stop, start_before},
 };
 
@@ -34,6 +35,7 @@ pub(super) struct Subject {
 pub(super) struct SubjectFinder<'t> {
     pub(super) text: &'t str,
     pub(super) hits: &'t Hits,
+    pub(super) pack: &'t Pack,
 }
 
 impl SubjectFinder<'_> {
@@ -75,7 +77,32 @@ impl SubjectFinder<'_> {
         {
             return Some(pronoun);
         }
-        self.best(&region)
+        let found = self.best(&region)?;
+        let is_introduced =
+            found.rule == "leading phrase" && self.is_titled_behind(&found, whole.end);
+        Some(if is_introduced {
+            Subject {
+                kind: SpeakerKind::Named,
+                rule: "apposition",
+                ..found
+            }
+        } else {
+            found
+        })
+    }
+
+    /// Whether a title stands behind the comma that ends the phrase: "S, minister of …".
+    fn is_titled_behind(&self, found: &Subject, to: usize) -> bool {
+        let gap = self.slice(found.span.end..self.text.floor_char_boundary(to + 40));
+        let titles = &self.hits.titles_before;
+        let next = titles.partition_point(|title| title.start < found.span.end);
+        let Some(title) = titles.get(next) else {
+            return false;
+        };
+        let gap = gap.get(..title.start - found.span.end).unwrap_or("none");
+        gap.trim_start().starts_with([',', '،', '、', '，'])
+            && gap.chars().all(|c| !c.is_alphanumeric())
+            && self.slice(found.span.clone()).contains(is_gap)
     }
 
     /// What stands behind a colon or a dateline's dash in `region`, where anything does.
@@ -131,7 +158,7 @@ impl SubjectFinder<'_> {
     }
 
     /// Names behind titles and honorifics.
-    fn titled(&self, region: &Range<usize>) -> Vec<Subject> {
+    pub(super) fn titled(&self, region: &Range<usize>) -> Vec<Subject> {
         let mut found = Vec::new();
         let titles: Vec<&Range<usize>> = inside(&self.hits.titles_before, region).collect();
         let mut place = 0;
@@ -224,6 +251,7 @@ impl SubjectFinder<'_> {
             subject.kind == SpeakerKind::Named
                 && is_whole(self.slice(subject.span.clone()))
                 && !self.is_governed(subject, region)
+                && !self.is_complement(subject)
         });
         let has_same = |subject: &Subject| self.honorific_of(subject) == pronoun;
         if named.iter().any(has_same) {
@@ -237,6 +265,17 @@ impl SubjectFinder<'_> {
             .iter()
             .find(|subject| subject.phrase.start >= sentence)
             .cloned()
+    }
+
+    /// Whether the name behind a title is what somebody leads, who is named before: "S, leader of
+    /// the Harbour Party" in a language that writes no "of" and no capitals.
+    fn is_complement(&self, subject: &Subject) -> bool {
+        let near = subject.phrase.start.saturating_sub(8);
+        let before = self.slice(self.text.ceil_char_boundary(near)..subject.phrase.start);
+        let has_case = self
+            .slice(subject.span.clone())
+            .contains(|c: char| c.is_uppercase() || c.is_lowercase());
+        !has_case && before.trim_end().ends_with([',', '،', '、', '，'])
     }
 
     /// The honorific that the phrase starts with, where the language uses it as a pronoun too.
@@ -336,6 +375,15 @@ impl SubjectFinder<'_> {
                 .chars()
                 .all(|c| !c.is_alphanumeric());
         let phrase = region.start..title.end;
+        // "Mrs S, leader of …,": the honorific is no title that says who is meant.
+        let honoured = self.titled(&span).into_iter().find(|subject| {
+            subject.kind == SpeakerKind::Named
+                && subject.phrase.start == span.start
+                && self.slice(subject.span.end..span.end).trim().is_empty()
+        });
+        if let Some(honoured) = honoured.filter(|_| words <= 5) {
+            return Some(Subject { phrase, ..honoured });
+        }
         is_name.then_some(Subject {
             span,
             kind: SpeakerKind::Named,
@@ -360,6 +408,18 @@ impl SubjectFinder<'_> {
             }
         });
         found.take(1).collect()
+    }
+
+    /// The pronoun that a cue holds: "a-t-elle ajouté".
+    pub(super) fn within(&self, cue: &Range<usize>) -> Option<Subject> {
+        let span = inside(&self.hits.pronouns, cue).next()?.clone();
+        let phrase = span.clone();
+        Some(Subject {
+            span,
+            kind: SpeakerKind::Pronoun,
+            phrase,
+            rule: "pronoun",
+        })
     }
 
     fn pronoun(&self, region: &Range<usize>) -> Option<Subject> {
@@ -400,7 +460,13 @@ impl SubjectFinder<'_> {
     fn name_from(&self, from: usize, limit: usize) -> Option<Range<usize>> {
         let rest = self.slice(from..limit);
         let start = from + rest.len() - rest.trim_start_matches(is_gap).len();
-        let end = self.phrase_end(start, limit);
+        // A word that ends names elsewhere can begin one, as a family name with spaces around it.
+        let first_word = self.slice(start..limit).find(is_gap).map(|len| start + len);
+        let is_parted = start > from && self.slice(start..limit).starts_with(is_khmer);
+        let end = match (self.phrase_end(start, limit), first_word) {
+            (end, Some(behind)) if end == start && is_parted => self.phrase_end(behind, limit),
+            (end, _) => end,
+        };
         let name = self.slice(start..end);
         let is_cased = name.chars().any(|c| c.is_uppercase() || c.is_lowercase());
         let within = if is_cased {
@@ -423,12 +489,33 @@ impl SubjectFinder<'_> {
         let breaks = inside(&self.hits.breaks, &(sign..to)).rfind(|hit| hit.end < to);
         let start = breaks.map_or(sign, |hit| hit.end);
         let span = self.trimmed(&(start..to));
+        let span = self.without_body(span);
         let name = self.slice(span.clone());
         let span = match name.rmatch_indices(is_gap).nth(1) {
             Some((cut, gap)) => span.start + cut + gap.len()..span.end,
             None => span,
         };
         self.is_name_sized(&span).then_some(span)
+    }
+
+    /// The name without the body behind it: "S Harbour-Party" before "leader".
+    fn without_body(&self, span: Range<usize>) -> Range<usize> {
+        let name = self.slice(span.clone());
+        let Some((cut, gap)) = name.rmatch_indices(is_gap).next() else {
+            return span;
+        };
+        let last = name.get(cut + gap.len()..).unwrap_or_default();
+        let is_body = last.chars().count() > 1
+            && self
+                .pack
+                .body_endings
+                .iter()
+                .any(|end| last.ends_with(end.as_str()));
+        if is_body {
+            span.start..span.start + cut
+        } else {
+            span
+        }
     }
 
     fn is_name_sized(&self, span: &Range<usize>) -> bool {
