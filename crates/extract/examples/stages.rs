@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for text in &texts {
         black_box(extractor.extract(text, &language));
     }
-    let taken = cpu_time::cpu_time() - start;
+    let taken = cpu_time::cpu_time().saturating_sub(start);
 
     let mut stages: Vec<&'static str> = Vec::new();
     let mut spent: HashMap<&'static str, Duration> = HashMap::new();

@@ -176,7 +176,7 @@ impl Learner {
     }
 
     fn learn(&mut self, sentences: &[Sentence]) {
-        let mut memory = Memory::new();
+        let mut memory = Memory::default();
         for sentence in sentences {
             let mut labels: Vec<u8> = Vec::with_capacity(sentence.words.len());
             let mut before = OUTSIDE;

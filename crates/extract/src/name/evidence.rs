@@ -250,8 +250,11 @@ pub(super) enum Nearness {
 #[derive(Debug)]
 pub(super) struct Contexts<'n> {
     bytes: &'n [u8],
-    seen: RefCell<HashMap<(usize, Kind, usize), Rc<[Seen]>>>,
+    seen: RefCell<Stretches>,
 }
+
+/// By official, kind of words, and stretch of the text: where each of the words stands.
+type Stretches = HashMap<(usize, Kind, usize), Rc<[Seen]>>;
 
 /// Which words of an official are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -254,7 +254,7 @@ mod tests {
             let mut expected = Vec::new();
             for (at, name) in (0_u32..).zip(&names) {
                 for start in 0..text.len() {
-                    if text[start..].starts_with(name.as_str()) {
+                    if text.as_bytes().iter().skip(start).take(name.len()).eq(name.as_bytes()) {
                         expected.push((start, start + name.len(), at));
                     }
                 }

@@ -128,6 +128,10 @@ pub(super) fn khmer(text: &str) -> (Syllable, usize) {
 
 /// Signs of a Khmer syllable that are one sign with another, or stand for one.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent claims about one syllable"
+)]
 struct KhmerSigns {
     e: bool,
     ii: bool,

@@ -8,14 +8,22 @@
     reason = "runs on a treebank at hand, not on input; a panic is the right end"
 )]
 
-use std::collections::{BTreeMap, HashMap};
+mod averaged;
+mod treebank;
+
+use std::collections::HashMap;
 
 use super::{
     closed::ClosedTags,
-    parser::{LabelId, Move, NOWHERE, State, features as parser_features},
+    parser::{Move, NOWHERE, State, features as parser_features},
     tagger::{TagId, Tagger, features as tagger_features},
-    weights::{WIDTH, Weights, push_number},
-    word::Word,
+    weights::{Weights, push_number},
+};
+
+pub use self::treebank::{Tree, read_trees};
+use self::{
+    averaged::{Averaged, Dice, Shuffle, best_of},
+    treebank::Names,
 };
 
 /// How to train.
@@ -31,15 +39,6 @@ pub struct Recipe {
     pub least: f32,
 }
 
-/// A sentence with its gold tree.
-#[derive(Clone, Debug)]
-pub struct Tree {
-    words: Vec<Word>,
-    tags: Vec<String>,
-    heads: Vec<u16>,
-    labels: Vec<String>,
-}
-
 /// Share of tags, heads, and heads with labels that are right, in per cent, punctuation counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Accuracy {
@@ -49,55 +48,6 @@ pub struct Accuracy {
     pub heads: f64,
     /// Heads with labels.
     pub labelled: f64,
-}
-
-/// Reads the trees of a CoNLL-U text; multi-word tokens and empty nodes are passed over.
-pub fn read_trees(conllu: &str) -> Vec<Tree> {
-    let mut trees = Vec::new();
-    let mut rows: Vec<[&str; 4]> = Vec::new();
-    for line in conllu.lines().chain([""]) {
-        if line.is_empty() {
-            trees.extend(tree_of(&rows));
-            rows.clear();
-            continue;
-        }
-        let fields: Vec<&str> = line.split('\t').collect();
-        if let [id, form, _, _, tag, _, head, label, ..] = fields.as_slice()
-            && id.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            rows.push([form, tag, head, label]);
-        }
-    }
-    trees
-}
-
-fn tree_of(rows: &[[&str; 4]]) -> Option<Tree> {
-    if rows.is_empty() || rows.len() > super::LONGEST_SENTENCE {
-        return None;
-    }
-    let heads = rows.iter().map(|row| row[2].parse::<u16>().ok());
-    let heads = heads.map(|head| head.map(|head| head.checked_sub(1).unwrap_or(NOWHERE)));
-    Some(Tree {
-        words: rows.iter().map(|row| Word::new(row[0])).collect(),
-        tags: rows.iter().map(|row| row[1].to_owned()).collect(),
-        heads: heads.collect::<Option<Vec<_>>>()?,
-        labels: rows.iter().map(|row| coarse(row[3]).to_owned()).collect(),
-    })
-}
-
-/// Folds relations that no rule tells apart.
-fn coarse(label: &str) -> &str {
-    match label {
-        "nsubj:outer" => "nsubj",
-        "csubj:pass" | "csubj:outer" => "csubj",
-        "advcl:relcl" => "acl:relcl",
-        "det:predet" => "det",
-        "cc:preconj" => "cc",
-        "nmod:unmarked" | "nmod:desc" => "nmod",
-        "fixed" | "goeswith" => "flat",
-        "reparandum" | "orphan" | "list" | "dislocated" => "dep",
-        _ => label,
-    }
 }
 
 /// Trains on `trees` and returns the model's bytes.
@@ -160,125 +110,6 @@ pub fn measure(model: &[u8], trees: &[Tree]) -> Accuracy {
         tags: share(tags),
         heads: share(heads),
         labelled: share(labelled),
-    }
-}
-
-/// The names that the model's numbers stand for.
-struct Names {
-    tags: Vec<String>,
-    labels: Vec<String>,
-    moves: Vec<Move>,
-    root: LabelId,
-}
-
-impl Names {
-    fn of(trees: &[Tree]) -> Self {
-        let mut tags: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut arcs: BTreeMap<(bool, &str), usize> = BTreeMap::new();
-        for tree in trees {
-            for (place, label) in tree.labels.iter().enumerate() {
-                *tags.entry(&tree.tags[place]).or_default() += 1;
-                *labels.entry(label).or_default() += 1;
-                if tree.heads[place] != NOWHERE {
-                    let is_left = usize::from(tree.heads[place]) > place;
-                    *arcs.entry((is_left, label)).or_default() += 1;
-                }
-            }
-        }
-        let most_frequent = |counts: &BTreeMap<&str, usize>, limit: usize| {
-            let mut list: Vec<(&str, usize)> = counts.iter().map(|(k, v)| (*k, *v)).collect();
-            list.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-            list.truncate(limit);
-            list.into_iter()
-                .map(|(name, _)| name.to_owned())
-                .collect::<Vec<_>>()
-        };
-        let tags = most_frequent(&tags, WIDTH - 2);
-        let labels = most_frequent(&labels, WIDTH);
-        let id = |name: &str| labels.iter().position(|label| label == name);
-        let mut list: Vec<_> = arcs.into_iter().collect();
-        list.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        list.truncate(WIDTH - 1);
-        let moves = list.iter().filter_map(|((is_left, name), _)| {
-            let label = LabelId::try_from(id(name)?).ok()?;
-            Some(if *is_left {
-                Move::Left(label)
-            } else {
-                Move::Right(label)
-            })
-        });
-        Self {
-            moves: [Move::Shift].into_iter().chain(moves).collect(),
-            root: id("root")
-                .and_then(|id| LabelId::try_from(id).ok())
-                .unwrap_or(0),
-            tags,
-            labels,
-        }
-    }
-
-    fn tag(&self, name: &str) -> TagId {
-        let found = self.tags.iter().position(|tag| tag == name);
-        found
-            .and_then(|place| TagId::try_from(place).ok())
-            .unwrap_or(0)
-    }
-
-    fn label(&self, name: &str) -> Option<LabelId> {
-        let found = self.labels.iter().position(|label| label == name)?;
-        LabelId::try_from(found).ok()
-    }
-}
-
-/// Weights in training, with their running sum for the average.
-struct Averaged {
-    rows: Vec<[f32; WIDTH]>,
-    sums: Vec<[f32; WIDTH]>,
-    mask: u32,
-    clock: f32,
-}
-
-impl Averaged {
-    fn new(bits: u32) -> Self {
-        Self {
-            rows: vec![[0.0; WIDTH]; 1 << bits],
-            sums: vec![[0.0; WIDTH]; 1 << bits],
-            mask: (1 << bits) - 1,
-            clock: 1.0,
-        }
-    }
-
-    fn score(&self, features: &[u32]) -> [f32; WIDTH] {
-        let mut scores = [0.0; WIDTH];
-        for feature in features {
-            for (score, weight) in scores
-                .iter_mut()
-                .zip(&self.rows[(feature & self.mask) as usize])
-            {
-                *score += weight;
-            }
-        }
-        scores
-    }
-
-    fn update(&mut self, features: &[u32], right: usize, wrong: usize) {
-        for feature in features {
-            let row = (feature & self.mask) as usize;
-            self.rows[row][right] += 1.0;
-            self.sums[row][right] += self.clock;
-            self.rows[row][wrong] -= 1.0;
-            self.sums[row][wrong] -= self.clock;
-        }
-    }
-
-    fn finish(mut self, least: f32) -> Weights {
-        for (row, sums) in self.rows.iter_mut().zip(&self.sums) {
-            for (weight, sum) in row.iter_mut().zip(sums) {
-                *weight -= sum / self.clock;
-            }
-        }
-        Weights::quantize(&self.rows, least)
     }
 }
 
@@ -450,50 +281,6 @@ fn free_moves(state: &State, tree: &Tree, names: &Names) -> Vec<usize> {
             .collect();
     }
     free
-}
-
-fn best_of(scores: &[f32; WIDTH], among: impl Iterator<Item = usize>) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
-    for class in among {
-        if scores[class] > best.1 {
-            best = (class, scores[class]);
-        }
-    }
-    best.0
-}
-
-/// The same order of sentences on every machine.
-struct Shuffle {
-    order: Vec<usize>,
-    dice: Dice,
-}
-
-impl Shuffle {
-    fn new(length: usize) -> Self {
-        Self {
-            order: (0..length).collect(),
-            dice: Dice(42),
-        }
-    }
-
-    fn next(&mut self) -> Vec<usize> {
-        for place in (1..self.order.len()).rev() {
-            self.order.swap(place, self.dice.roll() % (place + 1));
-        }
-        self.order.clone()
-    }
-}
-
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize
-    }
 }
 
 fn push_names(out: &mut Vec<u8>, names: &[String]) {
