@@ -2,10 +2,11 @@
 //!
 //! `cargo run --release -p fetcher --example poll_rate -- [FEEDS] [SECONDS]`
 //!
-//! A child process serves the feeds on loopback (RSS with 20 items, validators honoured). First the
-//! bare HTTP client asks for them as fast as it can: that is the server's and client's ceiling.
-//! Then the fetcher polls them: once each for the first time, then on and on. Memory is counted
-//! for feeds without items. Figures go to stdout, one line each.
+//! A child process serves the feeds on loopback (RSS with 20 items, validators honoured). First
+//! `wrk` and `curl`, where they are installed, and the bare HTTP client ask for them as fast as they
+//! can: that is the ceiling of server and client. Then the fetcher polls them: once each for the
+//! first time, then on and on. Memory is counted for feeds without items. Figures go to stdout, one
+//! line each.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -48,11 +49,56 @@ fn main() {
     let seconds = arguments.next().map_or(10, |text| text.parse().unwrap());
     let (mut server, base) = start_server();
     memory(&base, feeds);
+    for validator in [None, Some("if-none-match: \"1\"")] {
+        wrk(&base, seconds, validator);
+        curl(&base, feeds, validator);
+    }
     bare(&base, feeds, seconds, None);
     bare(&base, feeds, seconds, Some("\"1\""));
     polls(&base, feeds, seconds);
     server.kill().unwrap();
     server.wait().unwrap();
+}
+
+/// The ceiling by a tool made for nothing else: it asks for one feed again and again.
+fn wrk(base: &str, seconds: u64, validator: Option<&str>) {
+    let mut command = Command::new("wrk");
+    command.args(["-t2", &format!("-c{CONCURRENCY}"), &format!("-d{seconds}s")]);
+    command.args(validator.iter().flat_map(|header| ["-H", header]));
+    let (begun, cpu) = (Instant::now(), children_seconds());
+    let Ok(output) = command.arg(format!("{base}/feed/1")).output() else {
+        return println!("wrk: not installed");
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    let line = said.lines().find(|line| line.contains("requests in"));
+    let count = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    let cpu = children_seconds() - cpu;
+    report_cpu(&said_of("wrk", validator), count.unwrap_or(0), begun, cpu);
+}
+
+/// The same by curl, which asks for each feed once.
+fn curl(base: &str, feeds: usize, validator: Option<&str>) {
+    let mut command = Command::new("curl");
+    command.args(["--silent", "--parallel", "--no-progress-meter"]);
+    command.args(["--parallel-max", &CONCURRENCY.to_string()]);
+    command.args(["--write-out", "%{http_code}\\n", "--output", "/dev/null"]);
+    command.args(validator.iter().flat_map(|header| ["--header", header]));
+    let (begun, cpu) = (Instant::now(), children_seconds());
+    let range = format!("{base}/feed/[0-{}]", feeds.saturating_sub(1));
+    let Ok(output) = command.arg(range).output() else {
+        return println!("curl: not installed");
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    let count = said.lines().filter(|line| matches!(*line, "200" | "304"));
+    let cpu = children_seconds() - cpu;
+    report_cpu(&said_of("curl", validator), count.count(), begun, cpu);
+}
+
+fn said_of(tool: &str, validator: Option<&str>) -> String {
+    match validator {
+        None => format!("{tool}, whole documents"),
+        Some(_) => format!("{tool}, not modified"),
+    }
 }
 
 /// The ceiling: requests that the bare client gets answered a second.
@@ -191,11 +237,15 @@ fn step(source: &mut FeedSource) {
 }
 
 fn report(what: &str, count: usize, begun: Instant, cpu: f64) {
-    let (elapsed, cpu) = (begun.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+    report_cpu(what, count, begun, cpu_seconds() - cpu);
+}
+
+fn report_cpu(what: &str, count: usize, begun: Instant, cpu: f64) {
+    let elapsed = begun.elapsed().as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
     let count = count as f64;
     println!(
-        "{what}: {:.0} a second, {:.0} a CPU second of this process",
+        "{what}: {:.0} a second, {:.0} a CPU second of the client",
         count / elapsed,
         count / cpu
     );
@@ -274,13 +324,23 @@ fn resident_bytes() -> usize {
     pages.unwrap_or(0) * 4096
 }
 
-/// CPU time of this process, user and system; the clock tick is 10 ms on Linux.
+/// CPU time of this process, user and system.
 fn cpu_seconds() -> f64 {
+    ticks_from(11)
+}
+
+/// CPU time of the children that have ended.
+fn children_seconds() -> f64 {
+    ticks_from(13)
+}
+
+/// Two figures of the process in seconds; the clock tick is 10 ms on Linux.
+fn ticks_from(field: usize) -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default();
     let ticks: u32 = fields
         .split_whitespace()
-        .skip(11)
+        .skip(field)
         .take(2)
         .filter_map(|field| field.parse::<u32>().ok())
         .sum();

@@ -1,6 +1,7 @@
 //! Polls feeds, fetches article pages and emits articles with the moved cursor.
 
 mod article;
+mod article_body;
 mod article_pages;
 mod canonical_url;
 mod client;

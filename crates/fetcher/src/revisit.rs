@@ -110,7 +110,7 @@ fn new_version(
         url: None,
     };
     let title = page.title.map(|title| title.value);
-    let body = crate::article::bounded(page.body);
+    let body = crate::article_body::bounded(page.body);
     let story = StoryKey::of(&body);
     Some(Article {
         id: revisit.article.clone(),

@@ -27,10 +27,21 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
             | reported\s+by(?-u:\b) | reporting\s+(and\s+(?-u:\w)+\s+)?by(?-u:\b) | (additional|further)\s+reporting(?-u:\b) | edited\s+by(?-u:\b) | editing\s+by(?-u:\b) | writing\s+by(?-u:\b) | written\s+by(?-u:\b) | translated\s+(by|from)(?-u:\b)
             | this\s+(slideshow|video|site|page)\s+requires | (please\s+)?enable\s+javascript | your\s+browser(?-u:\b) | loading(?-u:\b) | view\s+(all\s+)?(comments|gallery|slideshow|photos)(?-u:\b)
             | (leave|post|add)\s+a\s+(comment|reply)(?-u:\b) | comments?(\s+\(?\d+\)?)?\s*$ | copyright(?-u:\b) | ©\s* | all\s+rights\s+reserved | filed\s+under(?-u:\b) | tags?\s*: | topics?\s*: | categor(y|ies)\s*:
-            | (last\s+)?updated?\s+(at|on)?\s*:?\s*\d | published\s*(at|on)?\s*:?\s*\d | posted\s+(at|on|by|in)(?-u:\b) | first\s+published(?-u:\b)
+            | (last\s+)?updated?\s*(at|on)?\s*:?\s*((mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?\.?,?\s+[a-z]{3,9}\.?\s+)?\d | (order|print)\s+(reprints?|article|page)\s*$ | write\s+to\s+.{2,60}@ | listen\s+to\s+.{2,40}\s+live(?-u:\b) | published\s*(at|on)?\s*:?\s*\d | posted\s+(at|on|by|in)(?-u:\b) | first\s+published(?-u:\b)
             | skip\s+(to|past|ad)(?-u:\b) | back\s+to\s+top | play\s+video | watch\s*: | video\s*: | listen\s*: | photos?\s*: | in\s+pictures(?-u:\b) | gallery\s*:
             | \[button(?-u:\b) | image\s+copyright(?-u:\b) | media\s+caption(?-u:\b) | image\s+caption(?-u:\b) | getty\s+images(?-u:\b) | file\s+photo(?-u:\b)
         )",
+    )
+    .expect("the expression is fixed")
+});
+
+/// Paragraphs that are a credit or a bare link as a whole.
+static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^\W*(
+            \p{Lu}.{2,120}\s(contributed|helped)\s+(reporting|research|to\s+this\s+(report|story|article))(?-u:\b).{0,80}
+            | [\p{L}\ ]{0,30}:?\s*https?://\S+
+        )$",
     )
     .expect("the expression is fixed")
 });
@@ -61,7 +72,7 @@ pub(super) fn is_boilerplate(paragraph: &str) -> bool {
         return false;
     }
     let speaks = paragraph.contains(['“', '”', '"', '«', '„', '「']);
-    (OPENING.is_match(paragraph) && !speaks)
+    ((OPENING.is_match(paragraph) || WHOLE.is_match(paragraph)) && !speaks)
         || CREDIT.is_match(paragraph)
         || paragraph.starts_with("[button")
 }
@@ -84,6 +95,13 @@ mod tests {
             "Reporting by Ana Belo; Editing by Jo Tan",
             "The minister arrives at the harbour. (AP Photo/Ana Belo)",
             "The minister at the harbour, May 2. Credit: Ana Belo",
+            "Ana Belo contributed reporting from Port Vell.",
+            "Jo Tan and Li Moss in Ilmen contributed to this report.",
+            "Updated: Tue., Nov. 19, 2030",
+            "Write to Ana Belo at ana.belo@vell.example",
+            "Download: https://vell.example/615",
+            "Listen to Harbour Radio live at noon.",
+            "Print article",
             "Like this story? Share it with a friend!",
             "Get the latest updates right in your inbox.",
         ] {
@@ -98,6 +116,9 @@ mod tests {
             "More than 40 people were hurt, police said.",
             "Reuters could not reach the ministry.",
             "The report, seen by AFP, names three officials.",
+            "The ministry contributed 40 million to the fund for the harbour.",
+            "Writing to the council in May, the mayor asked for more time.",
+            "Prints of the map were sold out on Monday.",
             "Reports of the fire reached the capital at noon.",
             "Subscribers of the state railway will get a refund, the ministry told AP.",
         ] {

@@ -8,6 +8,8 @@ pub(super) struct JsonLd {
     pub(super) headline: Option<String>,
     pub(super) authors: Vec<String>,
     pub(super) published: Option<String>,
+    /// When other objects than the article say that they were published.
+    pub(super) other_dates: Vec<String>,
     pub(super) modified: Option<String>,
     pub(super) section: Option<String>,
     pub(super) publisher: Option<String>,
@@ -48,6 +50,11 @@ impl JsonLd {
             headline: text(article, "headline").or_else(|| text(article, "name")),
             authors: authors(article, &objects),
             published: text(article, "datePublished").or_else(|| text(article, "dateCreated")),
+            other_dates: objects
+                .iter()
+                .filter_map(|object| text(object, "datePublished"))
+                .take(10)
+                .collect(),
             modified: text(article, "dateModified"),
             section: first_text(article.get("articleSection")),
             publisher,

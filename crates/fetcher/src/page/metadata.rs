@@ -1,6 +1,6 @@
 //! What a page says about itself, each with where it says so.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use jiff::Timestamp;
 use model::Language;
@@ -21,14 +21,24 @@ static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the expression is fixed")
 });
 
+/// A date behind an author's name: `Ana Belo November 15, 2019`, `Ana Belo, 2 May 2026`.
+static BYLINE_DATE: LazyLock<Regex> = LazyLock::new(|| {
+    const MONTH: &str = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
+    Regex::new(&format!(
+        r"(?i)[\s,;|–—-]+(?:on\s+)?(?:{MONTH}\s+\d{{1,2}},?\s+\d{{4}}|\d{{1,2}}\.?\s+{MONTH},?\s+\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})\b.*$"
+    ))
+    .expect("the expression is fixed")
+});
+
 /// A date in an address: `/2019/11/20/`.
 static URL_DATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"/(20\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?:[/_-]|$)")
         .expect("the expression is fixed")
 });
 
-const PUBLISHED: [&str; 24] = [
+const PUBLISHED: [&str; 25] = [
     "article:published_time",
+    "article:published",
     "og:article:published_time",
     "og:published_time",
     "datepublished",
@@ -54,8 +64,9 @@ const PUBLISHED: [&str; 24] = [
     "date",
 ];
 
-const MODIFIED: [&str; 9] = [
+const MODIFIED: [&str; 10] = [
     "article:modified_time",
+    "article:modified",
     "og:updated_time",
     "og:modified_time",
     "datemodified",
@@ -65,6 +76,9 @@ const MODIFIED: [&str; 9] = [
     "dc.date.modified",
     "article.updated",
 ];
+
+/// Zones are at most so far from UTC: a time within this of a day may be of that day.
+const SAME_DAY_HOURS: i64 = 14;
 
 const AUTHOR: [&str; 12] = [
     "author",
@@ -156,37 +170,55 @@ fn date(raw: Option<&str>, source: FieldSource) -> Option<Found<Timestamp>> {
     Some(Found { value, source })
 }
 
+/// A date without its time of day is made exact by another that the page states for that day.
 fn published(survey: &Survey, json_ld: &JsonLd, url: &str) -> Option<Found<Timestamp>> {
-    let time = |wanted: bool| {
-        let mut times = survey
-            .times
-            .iter()
-            .filter(|(_, is_published)| *is_published == wanted);
-        times.find_map(|(raw, _)| date(Some(raw), FieldSource::Time))
-    };
-    let by_name = |name: &&str| {
+    let dates = published_dates(survey, json_ld, url);
+    let mut read = dates
+        .iter()
+        .filter_map(|(raw, source)| Some((raw.contains(':'), date(Some(raw), *source)?)));
+    let (is_exact, first) = read.next()?;
+    if is_exact {
+        return Some(first);
+    }
+    let exact = read.find(|(is_exact, other)| {
+        let apart = other.value.duration_since(first.value).as_hours();
+        *is_exact && (-SAME_DAY_HOURS..=24 + SAME_DAY_HOURS).contains(&apart)
+    });
+    exact.map(|(_, exact)| exact).or(Some(first))
+}
+
+/// What the page states of its publication, the most trustworthy first.
+fn published_dates<'s>(
+    survey: &'s Survey,
+    json_ld: &'s JsonLd,
+    url: &str,
+) -> Vec<(Cow<'s, str>, FieldSource)> {
+    let mut dates: Vec<(Cow<'s, str>, FieldSource)> = Vec::new();
+    let stated = json_ld.published.iter();
+    dates.extend(stated.map(|raw| (raw.into(), FieldSource::JsonLd)));
+    for name in PUBLISHED {
         let source = if name.contains(':') {
             FieldSource::OpenGraph
         } else {
             FieldSource::Meta
         };
-        date(survey.meta(&[name]), source)
-    };
-    date(json_ld.published.as_deref(), FieldSource::JsonLd)
-        .or_else(|| PUBLISHED.iter().find_map(by_name))
-        .or_else(|| time(true))
-        .or_else(|| time(false))
-        .or_else(|| date(survey.published_line.as_deref(), FieldSource::Text))
-        .or_else(|| {
-            let parts = URL_DATE.captures(url)?;
-            let raw = format!(
-                "{}-{}-{}",
-                parts.get(1)?.as_str(),
-                parts.get(2)?.as_str(),
-                parts.get(3)?.as_str()
-            );
-            date(Some(&raw), FieldSource::Url)
-        })
+        dates.extend(survey.meta(&[name]).map(|raw| (raw.into(), source)));
+    }
+    for wanted in [true, false] {
+        let times = survey.times.iter();
+        let times = times.filter(|(_, is_published)| *is_published == wanted);
+        dates.extend(times.map(|(raw, _)| (raw.into(), FieldSource::Time)));
+    }
+    let line = survey.published_line.iter();
+    dates.extend(line.map(|raw| (raw.into(), FieldSource::Text)));
+    if let Some(found) = URL_DATE.captures(url) {
+        let [year, month, day] = [1, 2, 3].map(|n| found.get(n).map_or("", |part| part.as_str()));
+        dates.push((format!("{year}-{month}-{day}").into(), FieldSource::Url));
+    }
+    // What other objects than the article say, only to make its day exact.
+    let others = json_ld.other_dates.iter();
+    dates.extend(others.map(|raw| (raw.into(), FieldSource::JsonLd)));
+    dates
 }
 
 fn byline(survey: &Survey, json_ld: &JsonLd, body: &str) -> Option<Found<String>> {
@@ -242,7 +274,11 @@ fn clean_byline(text: &str) -> Option<String> {
     .iter()
     .find(|start| lower.starts_with(**start))
     .map_or(0, |start| start.len());
-    let line = line.get(start..)?.split(['|', '•', '·']).next()?.trim();
+    let line = line.get(start..)?.split(['|', '•', '·']).next()?;
+    let end = BYLINE_DATE
+        .find(line)
+        .map_or(line.len(), |date| date.start());
+    let line = line.get(..end)?.trim();
     let is_name = !line.is_empty()
         && line.chars().count() <= MAX_BYLINE_CHARS
         && line.contains(char::is_alphabetic)

@@ -359,9 +359,11 @@ impl Pass {
             return;
         }
         for key in ["property", "name", "itemprop", "http-equiv"] {
-            if let Some(name) = attribute(raw, key) {
-                let name = name.trim().to_ascii_lowercase();
-                self.survey.metas.push((name, content.trim().to_owned()));
+            // One content may have several names: `itemprop="datePublished dateCreated"`.
+            let names = attribute(raw, key).unwrap_or_default().to_ascii_lowercase();
+            for name in names.split_ascii_whitespace().take(4) {
+                let content = content.trim().to_owned();
+                self.survey.metas.push((name.to_owned(), content));
             }
         }
     }
