@@ -19,7 +19,10 @@ fuzz_target!(|text: &str| {
     for entry in feed.entries {
         if let Some(published) = entry.published {
             let seconds = published.as_second();
-            assert!((0..=LAST_SECOND).contains(&seconds), "{text:?} is {published}");
+            assert!(
+                (0..=LAST_SECOND).contains(&seconds),
+                "{text:?} is {published}"
+            );
         }
     }
 });

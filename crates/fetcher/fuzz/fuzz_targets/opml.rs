@@ -9,10 +9,18 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(import) = read_import(bytes) else {
         return;
     };
-    let feeds: Vec<FeedEntry> = import.feeds.into_iter().map(|feed| feed.entry).collect();
+    let mut feeds: Vec<FeedEntry> = import.feeds.into_iter().map(|feed| feed.entry).collect();
     if feeds.is_empty() {
         return;
     }
+    // They are written folder by folder.
+    feeds.sort_by_cached_key(|feed| {
+        let folder = feed.folder.clone().unwrap_or_default();
+        folder
+            .split_terminator('/')
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    });
     let written = write_opml(&feeds);
     let again = read_import(written.as_bytes()).expect("what was written is read");
     let again: Vec<FeedEntry> = again.feeds.into_iter().map(|feed| feed.entry).collect();

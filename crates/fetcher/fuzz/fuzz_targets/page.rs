@@ -5,5 +5,9 @@ use fetcher::extract_page;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    drop(extract_page(bytes, Some("text/html"), "https://vell.example/a"));
+    drop(extract_page(
+        bytes,
+        Some("text/html"),
+        "https://vell.example/a",
+    ));
 });

@@ -6,5 +6,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let allowed = robots_allow(bytes, "https://vell.example/news/a?b=c");
-    assert_eq!(allowed, robots_allow(bytes, "https://vell.example/news/a?b=c"));
+    assert_eq!(
+        allowed,
+        robots_allow(bytes, "https://vell.example/news/a?b=c")
+    );
 });

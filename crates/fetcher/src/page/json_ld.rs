@@ -8,7 +8,7 @@ pub(super) struct JsonLd {
     pub(super) headline: Option<String>,
     pub(super) authors: Vec<String>,
     pub(super) published: Option<String>,
-    /// When other objects than the article say that they were published.
+    /// When the objects say that they were published, the article among them.
     pub(super) other_dates: Vec<String>,
     pub(super) modified: Option<String>,
     pub(super) section: Option<String>,

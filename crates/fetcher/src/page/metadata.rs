@@ -180,7 +180,11 @@ fn published(survey: &Survey, json_ld: &JsonLd, url: &str) -> Option<Found<Times
     if is_exact {
         return Some(first);
     }
-    let exact = read.find(|(is_exact, other)| {
+    // The page as an object of its own often has the time that the article in it lacks.
+    let of_objects = json_ld.other_dates.iter();
+    let of_objects = of_objects
+        .filter_map(|raw| Some((raw.contains(':'), date(Some(raw), FieldSource::JsonLd)?)));
+    let exact = of_objects.chain(read).find(|(is_exact, other)| {
         let apart = other.value.duration_since(first.value).as_hours();
         *is_exact && (-SAME_DAY_HOURS..=24 + SAME_DAY_HOURS).contains(&apart)
     });
@@ -215,9 +219,6 @@ fn published_dates<'s>(
         let [year, month, day] = [1, 2, 3].map(|n| found.get(n).map_or("", |part| part.as_str()));
         dates.push((format!("{year}-{month}-{day}").into(), FieldSource::Url));
     }
-    // What other objects than the article say, only to make its day exact.
-    let others = json_ld.other_dates.iter();
-    dates.extend(others.map(|raw| (raw.into(), FieldSource::JsonLd)));
     dates
 }
 

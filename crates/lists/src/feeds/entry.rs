@@ -111,13 +111,18 @@ impl FeedEntry {
         url: &str,
         fields: &[(&'static str, String)],
     ) -> Result<(Self, Vec<String>), String> {
-        let url = web_address(url);
+        let url = web_address(&url.replace(char::is_control, ""));
         Feed::from_url(&url).map_err(|error| error.to_string())?;
         let mut kept = Map::new();
         kept.insert("url".to_owned(), Value::from(url));
         let mut dropped = Vec::new();
         for (key, text) in fields {
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            // No format can hold other control characters, and nobody means them.
+            let text = text.replace(|c: char| c.is_control() && !c.is_whitespace(), "");
+            let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if *key == "folder" {
+                text = folder_path(&text).join("/");
+            }
             if text.is_empty() {
                 continue;
             }
@@ -157,6 +162,12 @@ impl From<&Feed> for FeedEntry {
             user_agent: feed.user_agent.clone(),
         }
     }
+}
+
+/// The folders on the way to a feed, outermost first.
+pub(super) fn folder_path(folder: &str) -> Vec<&str> {
+    let names = folder.split('/').map(str::trim);
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 /// An address without the `feed:` that browsers once had before it.

@@ -9,6 +9,7 @@ use quick_xml::escape::escape;
 
 use super::{
     FeedEntry, Import, ImportError,
+    entry::folder_path,
     tag::{Tag, TagKind, Tags},
 };
 
@@ -90,8 +91,14 @@ fn read_outline(tag: &Tag<'_>, folders: &mut Vec<Folder>, import: &mut Import) {
             let first = category.split(',').next().unwrap_or_default();
             Some(first.trim().trim_matches('/').to_owned())
         });
+        // An outline must have a text: where a feed has no name, its outlet or address stands there.
+        let outlet = find(&["outlet"]);
+        let own_name = name.clone().filter(|name| {
+            let stands_in = |other: &str| same_text(name, other);
+            !stands_in(url) && !outlet.as_deref().is_some_and(stands_in)
+        });
         let mut fields = vec![
-            ("name", name.clone().unwrap_or_default()),
+            ("name", own_name.unwrap_or_default()),
             ("folder", folder.unwrap_or_default()),
         ];
         for key in [
@@ -121,6 +128,11 @@ fn read_outline(tag: &Tag<'_>, folders: &mut Vec<Folder>, import: &mut Import) {
     }
 }
 
+/// Whether two texts are the same but for white space.
+fn same_text(one: &str, two: &str) -> bool {
+    one.split_whitespace().eq(two.split_whitespace())
+}
+
 fn without_address(name: &str) -> String {
     format!("the outline {name:?} has no xmlUrl")
 }
@@ -134,7 +146,12 @@ pub fn write_opml(feeds: &[FeedEntry]) -> String {
     // Sorted by folder, so that each is opened once; within one the order stays.
     let mut sorted: Vec<(Vec<&str>, &FeedEntry)> = feeds
         .iter()
-        .map(|feed| (path_of(feed.folder.as_deref()), feed))
+        .map(|feed| {
+            (
+                folder_path(feed.folder.as_deref().unwrap_or_default()),
+                feed,
+            )
+        })
         .collect();
     sorted.sort_by(|(one, _), (two, _)| one.cmp(two));
     let mut open: Vec<&str> = Vec::new();
@@ -155,11 +172,6 @@ pub fn write_opml(feeds: &[FeedEntry]) -> String {
     }
     opml.push_str("</body>\n</opml>\n");
     opml
-}
-
-fn path_of(folder: Option<&str>) -> Vec<&str> {
-    let names = folder.unwrap_or_default().split('/').map(str::trim);
-    names.filter(|name| !name.is_empty()).collect()
 }
 
 fn feed_outline(feed: &FeedEntry) -> String {
@@ -287,6 +299,23 @@ mod tests {
         let mut again: Vec<FeedEntry> = import.feeds.into_iter().map(|feed| feed.entry).collect();
         again.sort_by(|one, two| one.url.cmp(&two.url));
         assert_eq!(again, feeds);
+    }
+
+    #[test]
+    fn what_no_list_can_hold_is_left_out_and_the_rest_comes_back_the_same() {
+        let csv = "url,name,outlet,folder\nhttps://a.example/r\0ss,A\u{1} b,,/Asia//X/\n\
+                   https://b.example/rss,,,\nhttps://c.example/rss,,The  C,\n";
+        let feeds = |import: Import| -> Vec<FeedEntry> {
+            import.feeds.into_iter().map(|feed| feed.entry).collect()
+        };
+        let mut first = feeds(read_import(csv.as_bytes()).unwrap());
+        assert_eq!(first[0].url, "https://a.example/rss");
+        assert_eq!(first[0].name.as_deref(), Some("A b"));
+        assert_eq!(first[0].folder.as_deref(), Some("Asia/X"));
+        let again = feeds(read_import(write_opml(&first).as_bytes()).unwrap());
+        // Feeds without a folder come first.
+        first.rotate_left(1);
+        assert_eq!(again, first);
     }
 
     #[test]
