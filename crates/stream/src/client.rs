@@ -43,9 +43,13 @@ pub(crate) fn client_config(kafka: &KafkaConfig) -> ClientConfig {
 /// What every reader of a whole topic sets: how far it reads ahead.
 pub(crate) fn with_reading_ahead(config: &mut ClientConfig) {
     config
-        .set("fetch.message.max.bytes", "10485760")
-        // Enough to keep a batch ahead, without holding a whole backlog in memory.
-        .set("queued.max.messages.kbytes", "32768")
+        // What an answer brings is in memory at once; a record that is larger comes all the same.
+        .set("fetch.message.max.bytes", "2000000")
+        .set("fetch.max.bytes", "4000000")
+        // Enough to fill a batch, without holding a whole backlog in memory.
+        .set("queued.max.messages.kbytes", "16384")
+        // A broker that has nothing answers after so long; one that comes to have something, at once.
+        .set("fetch.wait.max.ms", "1000")
         // A reader that is that far ahead waits so long before it asks for more. With the default
         // of a second, what it has read is long used up by then.
         .set("fetch.queue.backoff.ms", "10");

@@ -1,7 +1,8 @@
 //! The weights of a linear classifier over hashed features, eight bits each.
 //!
 //! Most rows hold a handful of weights, so they stay in the sparse form that the model's file has:
-//! as rows of full width they would take seven times the file.
+//! as rows of full width they would take seven times the file. The others, which are few and asked
+//! for most, are rows of full width: adding them up weight by weight took twenty times as long.
 
 use std::borrow::Cow;
 
@@ -20,11 +21,17 @@ pub(crate) struct Weights {
     /// [`NO_ROW`], or counts none.
     rows: Vec<u32>,
     bytes: Cow<'static, [u8]>,
+    /// Rows with more than [`MOST_PAIRS`]; their buckets have [`DENSE`] and the place here.
+    dense: Vec<[i8; WIDTH]>,
     mask: u32,
 }
 
-/// Stands for a row without pairs: no model is as long.
-const NO_ROW: u32 = u32::MAX;
+/// Stands for a row without pairs.
+const NO_ROW: u32 = DENSE - 1;
+/// Told from a place in a model's bytes by this bit: no model is as long.
+const DENSE: u32 = 1 << 31;
+/// Up to so many pairs are added up one by one faster than a row of full width.
+const MOST_PAIRS: usize = 4;
 
 /// Why the bytes of a model cannot be read.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -36,7 +43,14 @@ impl Weights {
     pub(crate) fn score(&self, features: &[u32], scores: &mut Scores) {
         *scores = [0; WIDTH];
         for feature in features {
-            for [class, weight] in self.row(feature & self.mask) {
+            let bucket = feature & self.mask;
+            if let Some(row) = self.dense_row(bucket) {
+                for (score, weight) in scores.iter_mut().zip(row) {
+                    *score += i16::from(*weight);
+                }
+                continue;
+            }
+            for [class, weight] in self.row(bucket) {
                 if let Some(score) = scores.get_mut(usize::from(*class)) {
                     // At most 64 features of at most 127: no overflow.
                     *score += i16::from(weight.cast_signed());
@@ -45,7 +59,13 @@ impl Weights {
         }
     }
 
-    /// The (class, weight) pairs of a bucket.
+    /// The row of a bucket that has one of full width.
+    fn dense_row(&self, bucket: u32) -> Option<&[i8; WIDTH]> {
+        let place = *self.rows.get(bucket as usize)?;
+        self.dense.get((place ^ DENSE) as usize)
+    }
+
+    /// The (class, weight) pairs of a bucket that has no row of full width.
     fn row(&self, bucket: u32) -> &[[u8; 2]] {
         let row = self.rows.get(bucket as usize);
         let row = row.and_then(|place| self.bytes.get(*place as usize..));
@@ -65,23 +85,30 @@ impl Weights {
             return Err(DamagedModel(reader.place));
         }
         let mut rows = vec![NO_ROW; 1 << bits];
+        let mut dense = Vec::new();
         let mut bucket = 0_usize;
         for _ in 0..reader.number()? {
             bucket += reader.number()? as usize;
             let damaged = DamagedModel(reader.place);
-            let place = u32::try_from(reader.place).ok();
-            for _ in 0..reader.byte()? {
+            let mut place = u32::try_from(reader.place).map_err(|_| damaged)?;
+            let mut row = [0; WIDTH];
+            let pairs = usize::from(reader.byte()?);
+            for _ in 0..pairs {
                 let class = usize::from(reader.byte()?);
-                reader.byte()?;
-                if class >= WIDTH {
-                    return Err(DamagedModel(reader.place));
-                }
+                let weight = reader.byte()?.cast_signed();
+                *row.get_mut(class).ok_or(damaged)? = weight;
             }
-            *rows.get_mut(bucket).ok_or(damaged)? = place.ok_or(damaged)?;
+            if pairs > MOST_PAIRS {
+                place = DENSE | u32::try_from(dense.len()).map_err(|_| damaged)?;
+                dense.push(row);
+            }
+            *rows.get_mut(bucket).ok_or(damaged)? = place;
         }
+        dense.shrink_to_fit();
         Ok(Self {
             rows,
             bytes: Cow::Borrowed(reader.bytes),
+            dense,
             mask: (1 << bits) - 1,
         })
     }
@@ -118,10 +145,11 @@ impl Weights {
             mask: rows.len() as u32 - 1,
             rows,
             bytes: Cow::Owned(bytes),
+            dense: Vec::new(),
         }
     }
 
-    /// Writes the sparse form.
+    /// Writes the sparse form of what [`Self::quantize`] made.
     #[cfg(feature = "training")]
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         push_number(out, self.mask.count_ones());
@@ -197,6 +225,18 @@ mod tests {
         expected[0] = 5 - 1 - 1;
         expected[63] = -128;
         assert_eq!(scores, expected);
+    }
+
+    #[test]
+    fn rows_of_many_classes_score_as_those_of_few() {
+        const MODEL: &[u8] = &[
+            1, 2, 0, 7, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 0xf9, 1, 2, 0, 9, 6, 1,
+        ];
+        let weights = Weights::read(&mut Reader::new(MODEL)).unwrap();
+        assert_eq!(weights.dense.len(), 1);
+        let mut scores = [0; WIDTH];
+        weights.score(&[0, 1], &mut scores);
+        assert_eq!(scores[..8], [10, 2, 3, 4, 5, 6, -6, 0]);
     }
 
     #[test]

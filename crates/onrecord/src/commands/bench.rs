@@ -186,6 +186,8 @@ fn kafka(bootstrap_servers: String) -> KafkaConfig {
 fn start_broker(data: &Path) -> Result<broker::Broker, Failure> {
     let config = broker::Config {
         data: data.to_owned(),
+        // Each run has topics that no other has read or written.
+        max_partitions: 4_000,
         ..broker::Config::default()
     };
     broker::start(config).map_err(no_broker)

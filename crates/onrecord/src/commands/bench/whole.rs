@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Articles of each idle feed, read when it is first polled.
 const IDLE_ARTICLES: usize = 1;
 /// Between the last work and the measuring of idleness.
-const SETTLING: Duration = Duration::from_secs(5);
+const SETTLING: Duration = Duration::from_secs(15);
 /// How long idleness is watched.
 const IDLE_WATCH: Duration = Duration::from_secs(30);
 
