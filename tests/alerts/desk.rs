@@ -1,6 +1,12 @@
 //! Alerters at work on a broker, fed with articles about invented officials.
 
-use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fs,
+    net::SocketAddr,
+    path::PathBuf,
+};
 
 use model::{ArticleId, Delivery, DeliveryOutcome, FeedId, Notification, Record};
 use serde::de::DeserializeOwned;
@@ -26,12 +32,23 @@ pub(super) struct Desk {
     client: Client,
     producer: Producer,
     prefix: String,
+    environment: Vec<(String, OsString)>,
     alerters: Vec<Process>,
 }
 
 impl Desk {
     /// Starts so many alerters that tell these targets, in TOML.
     pub(super) fn open(servers: &str, targets: &str, alerters: usize) -> Self {
+        Self::open_with_environment(servers, targets, alerters, &[])
+    }
+
+    /// The same, with variables in the alerters' environment.
+    pub(super) fn open_with_environment(
+        servers: &str,
+        targets: &str,
+        alerters: usize,
+        environment: &[(&str, &OsStr)],
+    ) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("onrecord-alerts-")
             .tempdir()
@@ -51,6 +68,10 @@ impl Desk {
             client,
             producer,
             prefix,
+            environment: environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             alerters: Vec::new(),
         };
         for number in 0..alerters {
@@ -154,6 +175,11 @@ impl Desk {
         text.lines().map(str::to_owned).collect()
     }
 
+    /// What the first alerter said last.
+    pub(super) fn last_words(&self) -> String {
+        self.alerters[0].last_words()
+    }
+
     /// Kills what runs; what it said is of no interest any more.
     pub(super) fn close(mut self) {
         self.alerters.clear();
@@ -162,7 +188,7 @@ impl Desk {
     fn spawn(&self, number: usize) -> Process {
         let arguments = ["alert", "--config", "onrecord.toml"].map(str::to_owned);
         let log = self.path(&format!("alert-{number}.log"));
-        Process::start(&arguments, self.folder.path(), &log)
+        Process::start_in(&self.environment, &arguments, self.folder.path(), &log)
     }
 
     fn path(&self, name: &str) -> PathBuf {

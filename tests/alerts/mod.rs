@@ -2,6 +2,7 @@
 //! arrives, once per idempotency key, each group in order.
 
 mod desk;
+mod mail;
 mod real_servers;
 mod receiver;
 mod rehearsal;

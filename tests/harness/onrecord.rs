@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -77,7 +78,21 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it with its talk going to the end of `log`.
     pub(crate) fn start(arguments: &[String], folder: &Path, log: &Path) -> Self {
-        Self::spawn(Command::new(binary()), arguments, folder, log)
+        Self::start_in(&[], arguments, folder, log)
+    }
+
+    /// The same, with these variables in its environment.
+    pub(crate) fn start_in(
+        environment: &[(String, OsString)],
+        arguments: &[String],
+        folder: &Path,
+        log: &Path,
+    ) -> Self {
+        let mut command = Command::new(binary());
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        Self::spawn(command, arguments, folder, log)
     }
 
     /// The same, and none of its files can grow over so many blocks of 512 bytes until

@@ -45,6 +45,12 @@ pub enum TargetConfig {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         template: Option<PathBuf>,
     },
+    /// Standard output, one JSON document a line.
+    Stdout {
+        /// Tells targets apart.
+        #[serde(default = "stdout")]
+        name: String,
+    },
     /// A file, one JSON document a line; created where missing, never truncated.
     File {
         /// Tells targets apart.
@@ -198,6 +204,7 @@ impl TargetConfig {
     pub fn name(&self) -> &str {
         match self {
             Self::Terminal { name, .. }
+            | Self::Stdout { name }
             | Self::File { name, .. }
             | Self::Webhook { name, .. }
             | Self::Telegram { name, .. }
@@ -216,13 +223,20 @@ impl TargetConfig {
             | Self::Apprise { template, .. } => template.as_ref(),
             Self::Slack(hook) | Self::Teams(hook) => hook.template.as_ref(),
             Self::Email(email) => email.template.as_ref(),
-            Self::File { .. } | Self::Webhook { .. } | Self::Alertmanager { .. } => None,
+            Self::Stdout { .. }
+            | Self::File { .. }
+            | Self::Webhook { .. }
+            | Self::Alertmanager { .. } => None,
         }
     }
 }
 
 fn terminal() -> String {
     "terminal".to_owned()
+}
+
+fn stdout() -> String {
+    "stdout".to_owned()
 }
 
 fn file() -> String {

@@ -1,6 +1,9 @@
 //! Starts each stage with what it needs.
 
-use std::sync::Arc;
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 use alerter::{AlertStage, Config, Notifier, RouteStage, Router, RouterSource, TargetConfig};
 use extract::Extractor;
@@ -109,6 +112,19 @@ pub(crate) fn start_alert(session: &mut Session, officials: Vec<Official>) -> Re
     })
 }
 
+/// Whether rules, routing and targets can work as configured.
+///
+/// # Errors
+/// What [`start_alert`] would fail with.
+pub(crate) fn check_alert(config: &Config, officials: Vec<Official>) -> Result<(), Failure> {
+    alert_rules::compile(config, officials)?;
+    router(config)?;
+    for target in &config.target {
+        notifier(config, target, Box::new(io::sink()))?;
+    }
+    Ok(())
+}
+
 /// A router that remembers nothing, for the configured targets.
 ///
 /// # Errors
@@ -130,16 +146,24 @@ fn start_delivery(
     target: &TargetConfig,
 ) -> Result<(), Failure> {
     let terminal = Box::new(session.screen.output());
-    let notifier = Notifier::new(config, target, terminal).map_err(|error| {
+    let notifier = notifier(config, target, terminal)?;
+    let runner = session.runner(1);
+    let name = format!("deliver-{}", target.name());
+    session.pipeline.start(&name, move |status, stop| {
+        run_effect(&runner, NOTIFICATIONS, notifier, status, stop)
+    })
+}
+
+fn notifier(
+    config: &Config,
+    target: &TargetConfig,
+    terminal: Box<dyn Write + Send>,
+) -> Result<Notifier, Failure> {
+    Notifier::new(config, target, terminal).map_err(|error| {
         Failure::plain(
             Exit::Config,
             error,
             "see [alerter] in `onrecord config show --origin`",
         )
-    })?;
-    let runner = session.runner(1);
-    let name = format!("deliver-{}", target.name());
-    session.pipeline.start(&name, move |status, stop| {
-        run_effect(&runner, NOTIFICATIONS, notifier, status, stop)
     })
 }

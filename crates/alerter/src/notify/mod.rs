@@ -11,6 +11,7 @@ mod http;
 mod mail_server;
 mod notifier;
 mod slack;
+mod stdout;
 mod teams;
 mod telegram;
 mod terminal;
@@ -83,6 +84,7 @@ pub(crate) fn channel(
             TargetConfig::Terminal { .. } => {
                 Box::new(terminal::Terminal::new(terminal, messages()?)) as Box<dyn Channel>
             }
+            TargetConfig::Stdout { .. } => Box::new(stdout::Stdout::new(terminal)),
             TargetConfig::File { path, .. } => Box::new(file::AlertFile::open(path)?),
             TargetConfig::Webhook { .. } => Box::new(webhook::Webhook::new(target, guard)?),
             TargetConfig::Slack(hook) => {

@@ -388,6 +388,38 @@ fn a_template_of_ones_own_is_used_and_its_mistakes_are_told() {
     assert!(preview(&config(vec![]), &target(&json), &notification()).is_err());
 }
 
+/// Standard output of the test's own.
+#[derive(Clone, Default)]
+struct Output(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn standard_output_gets_a_document_a_line() {
+    let output = Output::default();
+    let target = target(r#"{ "kind": "stdout" }"#);
+    let mut notifier = Notifier::new(&config(vec![]), &target, Box::new(output.clone())).unwrap();
+    let mut sent = notification();
+    sent.target = "stdout".into();
+    for _ in 0..2 {
+        notifier.deliver(&sent, 1, &stop()).unwrap();
+    }
+    let written = String::from_utf8(output.0.lock().unwrap().clone()).unwrap();
+    let lines = written
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    assert_eq!(lines.collect::<Vec<Notification>>(), [sent.clone(), sent]);
+}
+
 #[test]
 fn a_file_gets_whole_lines() {
     let folder = tempfile::tempdir().unwrap();

@@ -10,6 +10,14 @@ pub enum RouteError {
     /// A matcher of an inhibition.
     #[error("inhibit: {0}")]
     Matchers(#[from] MatchersError),
+    /// A policy for a target that there is not.
+    #[error("policy of {target}: no target is called so (there are {known})")]
+    Target {
+        /// Whose policy.
+        target: String,
+        /// The targets that there are.
+        known: String,
+    },
     /// A time zone.
     #[error("policy of {target}: time zone {zone} is not known: {source}")]
     Zone {

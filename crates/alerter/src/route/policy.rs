@@ -56,6 +56,11 @@ fn critical() -> Severity {
 }
 
 impl TargetPolicy {
+    /// Whether it is for every target, or for one of these.
+    pub(super) fn is_for(&self, targets: &[String]) -> bool {
+        self.target == EVERY || targets.contains(&self.target)
+    }
+
     /// The policy for a target.
     pub(super) fn of(target: &str, policies: &[Self]) -> Self {
         let named = |name: &str| policies.iter().find(|policy| policy.target == name);

@@ -43,7 +43,15 @@ impl Router {
         targets: impl IntoIterator<Item = String>,
     ) -> Result<Self, RouteError> {
         let mutes = Mutes::new(&config.inhibit)?;
-        let targets = targets.into_iter().map(|name| {
+        let names: Vec<String> = targets.into_iter().collect();
+        let mut policies = config.policy.iter();
+        if let Some(policy) = policies.find(|policy| !policy.is_for(&names)) {
+            return Err(RouteError::Target {
+                target: policy.target.clone(),
+                known: names.join(", "),
+            });
+        }
+        let targets = names.into_iter().map(|name| {
             let target = Target::new(TargetPolicy::of(&name, &config.policy))?;
             Ok((name, target))
         });

@@ -412,3 +412,33 @@ fn matchers_that_cannot_be_read_are_told() {
         assert!(error.contains(why), "{text}: {error}");
     }
 }
+
+#[test]
+fn a_policy_for_no_target_and_an_unknown_zone_are_told() {
+    let refused = |policy: TargetPolicy| {
+        let mut config = config();
+        config.policy = vec![policy];
+        let router = Router::new(config, ["desk".to_owned(), "phone".to_owned()]);
+        router.unwrap_err().to_string()
+    };
+    let misspelt = TargetPolicy {
+        target: "dsek".into(),
+        ..policy()
+    };
+    let error = refused(misspelt);
+    assert!(
+        error.contains("dsek") && error.contains("desk, phone"),
+        "{error}"
+    );
+    let lost = TargetPolicy {
+        quiet: vec![QuietHours {
+            from: "22:00".parse().unwrap(),
+            to: "06:30".parse().unwrap(),
+            zone: "Velm/Harbour".into(),
+            days: Vec::new(),
+        }],
+        ..policy()
+    };
+    let error = refused(lost);
+    assert!(error.contains("Velm/Harbour"), "{error}");
+}

@@ -2,19 +2,20 @@
 
 use std::{io::Write, time::Duration};
 
+use model::Official;
 use stream::check_broker;
 
 use crate::{
     config::{ConfigArgs, Loaded},
     connection::{Connection, stream_failure},
     exit::{Exit, Failure},
-    lists, terminal,
+    lists, stages, terminal,
 };
 
 /// Longest wait for Kafka.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Check configuration, feeds, officials, data folder and broker, a line each.
+/// Check configuration, feeds, officials, alerts, data folder and broker, a line each.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -34,17 +35,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
         output,
         "ok  configuration: {origins} values set, the rest by default"
     )?;
-    let lines = [
-        (
-            "feeds",
-            lists::feeds(&loaded).map(|feeds| counted(feeds.len(), "feed")),
-        ),
-        (
-            "officials",
-            lists::officials(&loaded).map(|officials| counted(officials.len(), "official")),
-        ),
-        ("broker", broker(&loaded)),
-    ];
+    let feeds = lists::feeds(&loaded).map(|feeds| counted(feeds.len(), "feed"));
+    let mut lines = vec![("feeds", feeds)];
+    match lists::officials(&loaded) {
+        Ok(officials) => {
+            lines.push(("officials", Ok(counted(officials.len(), "official"))));
+            lines.push(("alerts", alerts(&loaded, officials)));
+        }
+        // Rules name officials: without a list there is no telling whether they are right.
+        Err(failure) => lines.push(("officials", Err(failure))),
+    }
+    lines.push(("broker", broker(&loaded)));
     let mut exit = Exit::Success;
     for (what, line) in lines {
         match line {
@@ -68,6 +69,18 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 fn counted(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")
+}
+
+/// Whether rules, routing and targets work as configured: templates and secrets are read, no
+/// target is asked.
+fn alerts(loaded: &Loaded, officials: Vec<Official>) -> Result<String, Failure> {
+    let config = &loaded.settings.alerter;
+    stages::check_alert(config, officials)?;
+    let rules = counted(config.rule.len(), "rule");
+    Ok(format!(
+        "{rules}, {}",
+        counted(config.target.len(), "target")
+    ))
 }
 
 /// Whether Kafka answers; without a configured one, whether the data folder and port can be used.
