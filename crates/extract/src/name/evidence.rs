@@ -370,6 +370,14 @@ pub(super) fn name_after(raw: &str, span: Span) -> Option<&str> {
 pub(super) fn opens_sentence(raw: &str, word: &str, span: Span) -> bool {
     let head = raw.get(..span.start()).unwrap_or_default().trim_end();
     let head = head.strip_suffix(word).unwrap_or(head).trim_end();
+    // "Rep. Gwen Oru": a title's stop, not a sentence's.
+    let title = head.strip_suffix('.').map(|head| {
+        let word = head.rsplit(|c: char| !c.is_alphabetic()).next();
+        word.unwrap_or_default()
+    });
+    if title.is_some_and(|word| word.len() <= 4 && word.starts_with(char::is_uppercase)) {
+        return false;
+    }
     head.is_empty() || head.ends_with(['.', '!', '?', ':', '"', '“', '”', '«', '\n', '—', '-', '–'])
 }
 

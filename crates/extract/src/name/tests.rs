@@ -193,3 +193,32 @@ proptest! {
         prop_assert_eq!(MATCHER.find(&text, &language), mentions);
     }
 }
+
+#[test]
+fn a_month_and_a_namesake_behind_a_title_are_not_the_official() {
+    check(
+        "en",
+        "French officials met in May. President Venn spoke.",
+        &["venn:Venn"],
+    );
+    check("en", "Rep. Gwen Venn met French officials on Friday.", &[]);
+    let may = Official {
+        id: OfficialId::new("may"),
+        name: "Ada May".into(),
+        aliases: [("en".into(), vec!["Ada May".into()])].into(),
+        weak_aliases: vec!["May".into()],
+        offices: Vec::new(),
+        organisations: vec!["Harbour Party".into()],
+        country: None,
+        context: Vec::new(),
+        wikidata: None,
+        note: None,
+    };
+    let matcher = Matcher::new(vec![may]);
+    let found = |text: &str| matcher.find(text, &"en".parse().unwrap()).len();
+    assert_eq!(found("The Harbour Party said that May would speak."), 1);
+    assert_eq!(
+        found("The Harbour Party said that it would meet in May."),
+        0
+    );
+}

@@ -208,7 +208,8 @@ fn is_number_beside(scene: &Scene<'_>, candidate: &Candidate<'_>) -> bool {
         .get(span.end()..)
         .unwrap_or_default()
         .trim_start();
-    before.chars().next_back().is_some_and(char::is_numeric)
+    is_month(before, span.text(scene.text).unwrap_or_default())
+        || before.chars().next_back().is_some_and(char::is_numeric)
         || before.ends_with(". ")
             && before
                 .trim_end_matches(['.', ' '])
@@ -224,6 +225,24 @@ fn is_number_beside(scene: &Scene<'_>, candidate: &Candidate<'_>) -> bool {
             .iter()
             .any(|word| after.trim_start_matches('\u{200b}').starts_with(word))
 }
+
+/// Whether the name is an English month that something happens in: "in May".
+fn is_month(before: &str, name: &str) -> bool {
+    let word = before.rsplit(|c: char| !c.is_alphabetic()).next();
+    let word = word.unwrap_or_default();
+    MONTHS.contains(&name)
+        && BEFORE_MONTHS
+            .iter()
+            .any(|before| word.eq_ignore_ascii_case(before))
+}
+
+/// Months that are also names of people.
+const MONTHS: [&str; 5] = ["March", "April", "May", "June", "August"];
+
+const BEFORE_MONTHS: [&str; 12] = [
+    "in", "since", "until", "till", "last", "this", "next", "early", "late", "mid", "during",
+    "every",
+];
 
 /// Khmer, Lao and Thai "tens of", "several": what follows is a numeral, not a name.
 const COUNTING_BEFORE: [&str; 8] = ["រាប់", "ជាច្រើន", "ប៉ុន្មាន", "កន្លះ", "ຫຼາຍ", "ຫລາຍ", "หลาย", "นับ"];
