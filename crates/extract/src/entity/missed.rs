@@ -10,12 +10,15 @@ use model::EntityKind;
 use super::{
     gazetteer::{
         DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
-        PLACE_WORD,
+        PLACE_WORD, TITLE_WORD,
     },
     recognizer::Name,
     repair::Reading,
 };
-use crate::{pack::Pack, token::Case};
+use crate::{
+    pack::{Pack, Trait},
+    token::Case,
+};
 
 /// Most tokens of a name that is looked for again.
 const MAX_TOKENS: usize = 8;
@@ -240,10 +243,44 @@ impl<'t> Reading<'_, 't> {
             })
     }
 
+    /// Whether the word before a surname belongs to the name: written large in mid-sentence, and
+    /// neither a title nor what peoples and bodies are called by.
+    fn is_first_of_name(&self, at: usize) -> bool {
+        let pack = Pack::english();
+        let lower = self.lower(at);
+        let others = [
+            Trait::NoNames,
+            Trait::Titles,
+            Trait::MaleTitles,
+            Trait::FemaleTitles,
+            Trait::Posts,
+            Trait::PostModifiers,
+            Trait::Organizations,
+        ];
+        let lists = DEMONYM | DATE_WORD | PLACE_WHOLE | ORGANISATION | TITLE_WORD;
+        self.case(at) == Case::Title
+            && !self.opens_sentence(at)
+            && !self.word(at).ends_with('.')
+            && !pack.traits(&lower).has_any(&others)
+            && self.lists(at) & lists == 0
+            && !pack.heads.honorifics.contains(lower.as_str())
+    }
+
     /// A lone surname of a person named in full elsewhere.
     fn surname_at(&self, at: usize, limit: usize, parts: &HashSet<&str>) -> Option<Name> {
         let word = self.words.get(at)?;
         let is_alone = !self.is_capital(at + 1) || at + 1 == limit;
+        // "Long Savoeun" is somebody else than "Hang Savoeun".
+        if let Some(first) = at.checked_sub(1)
+            && is_alone
+            && parts.contains(self.word(at))
+            && self.is_first_of_name(first)
+        {
+            return Some(Name {
+                tokens: first..at + 1,
+                kind: EntityKind::Person,
+            });
+        }
         let fits = self.case(at) == Case::Title
             && word.habit & 1 == 0
             && is_alone

@@ -50,6 +50,10 @@ pub(crate) fn complement(
                 .map_or_else(|| over_one_word(view, from), |person| person.end);
         }
         let takes_infinitive = cue.has(Frame::Infinitive);
+        let is_told = from > start && view.is(from, "that") && !view.is_marked(from);
+        if is_told && from + 1 < limit {
+            return ended(from + 1, "complement clause");
+        }
         if let Some(that) = complementizer(view, pack, from, limit, takes_infinitive) {
             let from = if view.is(that, "that") {
                 that + 1
@@ -87,6 +91,12 @@ pub(crate) fn complement(
         let to = person.as_ref().map_or(from, |person| person.end);
         // `to “increase`: a mark may stand before the verb.
         let next = to + 1 + usize::from(view.kind(to + 1) == TokenKind::Punctuation);
+        // "asked to be identified by one name": of no interest but to the reporter.
+        let is_formula = view.is(to + 1, "be")
+            && view.is_any(to + 2, &["named", "identified", "referred", "quoted", "called"]);
+        if is_formula {
+            return None;
+        }
         if view.is(to, "to") && is_verb(view.tag(next)) {
             return ended(from, "infinitive");
         }
@@ -347,6 +357,16 @@ fn clause_end(
             "when", "after", "while", "although", "though", "as", "since", "before",
         ],
     ) && !(0..verb.group.start).any(|place| view.is_comma(place));
+    if verb.form == Form::Participle
+        && let Some(comma) = others
+            .iter()
+            .zip(subjects)
+            .find(|(other, _)| other.at == verb.at)
+            .and_then(|(_, subject)| subject.as_ref()?.range.start.checked_sub(1))
+            .filter(|comma| (from + 1..end).contains(comma) && view.is_comma(*comma))
+    {
+        end = comma;
+    }
     if is_relative || is_fronted {
         let others_turn = others.iter().zip(subjects).find_map(|(other, subject)| {
             let start = subject.as_ref()?.range.start;

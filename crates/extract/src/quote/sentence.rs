@@ -252,11 +252,19 @@ impl Sentence<'_, '_, '_> {
             if quotes.is_empty() && clauses.is_empty() && !self.announces(verb, subject.as_ref()) {
                 continue;
             }
-            let is_object = clauses.iter().any(|content| content.rule == "object");
+            // "This explains why …": the reporter reasons by himself.
+            let is_reasoning = quotes.is_empty()
+                && subject.as_ref().is_some_and(|subject| {
+                    subject.range.len() == 1
+                        && view.is_any(subject.range.start, &["this", "that", "these", "those"])
+                        && subject.antecedent.is_none()
+                });
+            if is_reasoning {
+                continue;
+            }
             if quotes.is_empty()
                 && subject.is_none()
-                && verb.cue.weight < 3
-                && (verb.form == Form::Finite || is_object)
+                && (verb.cue.weight < 3 || verb.form != Form::Finite)
             {
                 continue;
             }
@@ -432,6 +440,7 @@ impl Sentence<'_, '_, '_> {
             || verb.form == Form::Infinitive
             || verb.cue.weight < 2
             || is_claiming
+            || subject.is_some_and(|subject| subject.antecedent.is_some())
         {
             return Vec::new();
         }

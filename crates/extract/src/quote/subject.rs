@@ -7,6 +7,7 @@ use super::{
     view::View,
 };
 use crate::{
+    pack::{Pack, holds},
     syntax::{Label, Tag},
     token::TokenKind,
 };
@@ -83,6 +84,7 @@ fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
         Form::Passive => agent(view, verb.at + 1),
         Form::Finite => finite_subject(view, verb.group.start, verb.at, LONGEST_CHAIN)
             .or_else(|| inverted(view, verb)),
+        Form::Participle if verb.group.start == 0 => behind_comma(view, verb.at + 1),
         Form::Participle | Form::Infinitive => with_subject(view, verb.group.start)
             .or_else(|| governor_subject(view, verb.group.start, LONGEST_CHAIN)),
     }
@@ -100,6 +102,19 @@ pub(crate) fn main_subject(view: &View<'_, '_>) -> Option<Range<usize>> {
     let is_person = view.is_any(range.start, &["he", "she"])
         || range.len() < 8 && view.tag(range.end - 1) == Tag::Name;
     is_person.then_some(range)
+}
+
+/// "Alleging that votes were bought, Reyl left": the subject of the main clause.
+fn behind_comma(view: &View<'_, '_>, from: usize) -> Option<Subject> {
+    let mut commas = (from..view.len()).filter(|place| view.is_comma(*place)).take(3);
+    commas.find_map(|comma| {
+        let range = phrase_after(view, comma + 1)?;
+        is_finite(view, range.end).then_some(Subject {
+            range,
+            antecedent: None,
+            rule: "subject of the main clause",
+        })
+    })
 }
 
 /// "with one minister telling them": a participle with a subject of its own.
@@ -173,6 +188,10 @@ pub(crate) fn finite_subject(
         if is_governed && let Some(subject) = governor(view, range.start - 1) {
             return Some(subject);
         }
+        let is_time = range.len() == 1 && is_governed && is_month_or_day(view.word(range.start));
+        if is_time {
+            return parsed(view, at);
+        }
         let range = with_coordination(view, range);
         return Some(Subject {
             range,
@@ -197,6 +216,11 @@ fn governing(view: &View<'_, '_>, nearest: &Range<usize>, at: usize) -> Option<S
         range: subject.range.start..nearest.end,
         ..subject
     })
+}
+
+fn is_month_or_day(word: &str) -> bool {
+    let occasions = &Pack::english().occasions;
+    holds(&occasions.months, word) || holds(&occasions.days, word)
 }
 
 /// Who a phrase of place behind the preposition at `preposition` is said of: "a villager" before "in

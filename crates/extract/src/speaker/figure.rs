@@ -44,6 +44,8 @@ pub(crate) struct Figure {
     namings: usize,
     places: usize,
     is_labelled_place: bool,
+    /// Whether it is a law, a day or a work.
+    pub(crate) is_thing: bool,
     /// Lower-cased nouns that stand with the name: "spokesman", "minister".
     pub(crate) titles: Vec<String>,
     /// Position in the article's entities.
@@ -151,6 +153,7 @@ impl Cast {
             figure.is_person = entity.kind == EntityKind::Person;
             figure.is_organization = entity.kind == EntityKind::Organization;
             figure.is_labelled_place = entity.kind == EntityKind::Place;
+            figure.is_thing = entity.kind == EntityKind::Other;
             let titles = entity.titles.iter();
             figure.titles = titles
                 .flat_map(|title| title.text.split_whitespace())

@@ -156,6 +156,9 @@ impl Resolver<'_, '_> {
         if let Some(figure) = figure {
             self.said.push((span.start(), figure));
             self.learn_gender(figure, traits);
+            if !is_pronoun && quote.kind != QuoteKind::Direct {
+                self.learn_gender(figure, self.opening_traits(quote));
+            }
         }
         let named = figure.and_then(|figure| self.cast.figures.get(figure));
         if let (true, Some(at), Some(named)) = (weighed.is_empty(), figure, named) {
@@ -178,6 +181,16 @@ impl Resolver<'_, '_> {
             official: None,
             confidence: Rates::english().of_speaker(kind),
         })
+    }
+
+    /// What the first word of reported words says: "Morrow said she would stay" is of Morrow, mostly.
+    fn opening_traits(&self, quote: &Found) -> Traits {
+        let words = quote
+            .content
+            .first()
+            .and_then(|span| span.text(self.document.text));
+        let first = words.and_then(|words| words.split_whitespace().next());
+        first.map_or(Traits::default(), |word| self.pack.traits(word))
     }
 
     /// Who was "she" once is not "he" later.

@@ -115,7 +115,7 @@ impl Resolver<'_, '_> {
             || figure.is_organization
             || figure.is_many
             || naming.is_first && figure.is_full_name();
-        let can_be = can_be && !(figure.is_people && figure.entity.is_none());
+        let can_be = can_be && !figure.is_thing && !(figure.is_people && figure.entity.is_none());
         if figure.is_described && last != Some(naming.figure) {
             Some(Reason::Gone)
         } else if figure.is_place() {
