@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """Measure how often each chain of rules is right, for the confidence of quotes.
 
-usage: confidence.py SCORER_FOLDER GOLD.jsonl FOUND.jsonl PRONOUNS_RIGHT PRONOUNS_ALL > en.confidence.toml
+usage: confidence.py [ONRECORD] > crates/extract/packs/en.confidence.toml
 
-GOLD is labelled text and FOUND what `onrecord extract --docs -o jsonl --offsets chars` made of it.
-A quote is right where its content matches (J >= 0.5) and its speaker is right, as the scorer in
-SCORER_FOLDER says. Rates are counted for every beginning of a chain of rules, with and without the
-kind of the speaker's words, and drawn towards the rate of the shorter chain. The scorer sees the
-words that point to a speaker; PRONOUNS_RIGHT of PRONOUNS_ALL says how often a pronoun was given the
-right name, and rates of pronouns are lowered by it. The curve goes to standard error."""
-import collections, json, sys
+Runs ONRECORD (target/release/onrecord) over the labelled news that lies outside the repository
+(../shared, or ONRECORD_EVAL_DATA): PolNeAR and the labels of training/labels. A quote is right where
+its content matches (J >= 0.5) and its speaker is right, as the scorer there says. Rates are counted
+for every beginning of a chain of rules, with and without the kind of the speaker's words, and drawn
+towards the rate of the shorter chain. The scorer sees the words that point to a speaker; how often a
+pronoun was given the right name is counted on our own labels, and rates of pronouns are lowered by
+it. The curve goes to standard error."""
+import collections, glob, json, os, subprocess, sys, tempfile
 
-sys.path.insert(0, sys.argv[1])
+DATA = os.environ.get("ONRECORD_EVAL_DATA", "../shared")
+SCORER = os.path.join(DATA, "eval/quotes")
+LABELS = sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "labels/*.jsonl")))
+sys.path.insert(0, SCORER)
 import score
 from quotelib import quoted_mask
 
@@ -39,15 +43,59 @@ def judged(gold, found):
         yield chain, quote.get("speaker_kind") or "nobody", match is not None, right, quote["confidence"]
 
 
-def main():
-    found = {}
-    for line in open(sys.argv[3], encoding="utf-8"):
+def labelled():
+    """Our labels, joined with the text that they point into, as the scorer reads them."""
+    texts = {}
+    for line in open(os.path.join(DATA, "data/voa/english.jsonl"), encoding="utf-8"):
         row = json.loads(line)
-        found[row["id"]] = row
-    share = int(sys.argv[4]) / int(sys.argv[5])
+        texts[row["id"]] = row["text"]
+    for line in (line for path in LABELS for line in open(path, encoding="utf-8")):
+        row = json.loads(line)
+        text, names = texts[row["id"]], collections.defaultdict(set)
+        for entity in row["entities"]:
+            names[entity["cluster"]].add(text[entity["start"] : entity["end"]])
+        for quote in row["quotes"]:
+            quote["content_spans"], quote["cue_spans"] = quote["content"], []
+            quote["speaker_spans"] = quote["speaker"]
+            quote["speaker"] = text[slice(*quote["speaker"][0])] if quote["speaker"] else None
+            name = quote.get("names") if quote.get("speech", True) and quote["speaker"] else None
+            quote["speaker_canonical"] = text[slice(*name)] if name else None
+            hit = [e["cluster"] for e in row["entities"] if name and e["start"] < name[1] and e["end"] > name[0]]
+            quote["speaker_aliases"] = sorted(names[hit[0]]) if hit else []
+        yield {"id": row["id"], "lang": "en", "source": "voa", "text": text, "quotes": row["quotes"]}
+
+
+def read(onrecord, rows):
+    """What the program makes of the rows, by id; and both as lines."""
+    gold = "".join(json.dumps(row) + "\n" for row in rows)
+    command = [onrecord, "extract", "--docs", "-o", "jsonl", "--offsets", "chars"]
+    found = subprocess.run(command, input=gold, capture_output=True, text=True, check=True).stdout
+    return {row["id"]: row for row in map(json.loads, found.splitlines())}, gold, found
+
+
+def pronouns(gold, found):
+    """How many pronouns were given the right name, and how many there are."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("gold.jsonl", "found.jsonl")]
+        for path, lines in zip(paths, (gold, found)):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(lines)
+        command = [sys.executable, os.path.join(SCORER, "score.py"), *paths, "--speech", "--json"]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return json.loads(told)["scores"]["all"]["pron"]
+
+
+def main():
+    onrecord = sys.argv[1] if len(sys.argv) > 1 else "target/release/onrecord"
+    own = list(labelled())
+    with open(os.path.join(SCORER, "dev.jsonl"), encoding="utf-8") as file:
+        news = [row for row in map(json.loads, file) if row["source"].startswith("polnear")]
+    right, asked = pronouns(*read(onrecord, own)[1:])
+    share = right / asked
+    rows = news + own
+    found = read(onrecord, rows)[0]
     quotes, speakers, curve, gold_count = collections.defaultdict(lambda: [0, 0]), collections.defaultdict(lambda: [0, 0]), [], 0
-    for line in open(sys.argv[2], encoding="utf-8"):
-        gold = json.loads(line)
+    for gold in rows:
         gold_count += sum(q.get("speech", True) for q in gold["quotes"])
         for chain, kind, matched, right, sure in judged(gold, found[gold["id"]]):
             curve.append((sure, right))

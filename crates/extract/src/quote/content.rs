@@ -93,7 +93,10 @@ pub(crate) fn complement(
         let next = to + 1 + usize::from(view.kind(to + 1) == TokenKind::Punctuation);
         // "asked to be identified by one name": of no interest but to the reporter.
         let is_formula = view.is(to + 1, "be")
-            && view.is_any(to + 2, &["named", "identified", "referred", "quoted", "called"]);
+            && view.is_any(
+                to + 2,
+                &["named", "identified", "referred", "quoted", "called"],
+            );
         if is_formula {
             return None;
         }

@@ -106,7 +106,9 @@ pub(crate) fn main_subject(view: &View<'_, '_>) -> Option<Range<usize>> {
 
 /// "Alleging that votes were bought, Reyl left": the subject of the main clause.
 fn behind_comma(view: &View<'_, '_>, from: usize) -> Option<Subject> {
-    let mut commas = (from..view.len()).filter(|place| view.is_comma(*place)).take(3);
+    let mut commas = (from..view.len())
+        .filter(|place| view.is_comma(*place))
+        .take(3);
     commas.find_map(|comma| {
         let range = phrase_after(view, comma + 1)?;
         is_finite(view, range.end).then_some(Subject {

@@ -120,7 +120,8 @@ fn carries_on(document: &Document<'_>, last: &Attribution, next: &Attribution) -
         .is_some_and(|range| range.start == next.sentence.start);
     let before = document.paragraph_of(last.sentence.start);
     let follows = last.sentence.end == next.sentence.start && before == this;
-    opens && before + 1 == this && (last.is_open() || last.subject.is_some()) || follows && !last.is_open()
+    opens && before + 1 == this && (last.is_open() || last.subject.is_some())
+        || follows && !last.is_open()
 }
 
 /// Whether an attribution at the end covers a quotation that a re-opened mark continued.

@@ -15,10 +15,10 @@ use serde_json::Value;
 
 use crate::{
     exit::{Exit, Failure},
-    terminal,
+    terminal, watchlist,
 };
 
-use self::measure::{MEASURES, Measure, Set};
+use self::measure::{MEASURES, Measure, Run, Set};
 
 /// Score the extraction on labelled text, with the scorers that come with it.
 ///
@@ -44,6 +44,13 @@ pub(crate) struct Args {
         default_value = "training/labels/voa-english.jsonl"
     )]
     labels: PathBuf,
+    /// Labels of regional news that was labelled before our findings in it were seen
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "training/labels/voa-english-untuned.jsonl"
+    )]
+    untuned_labels: PathBuf,
 }
 
 /// Runs the command.
@@ -57,7 +64,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut absent = Vec::new();
     let mut speed = None;
     for set in Set::ALL {
-        let scores = match score_set(args, set, &extractor, &folder) {
+        let watching = match set {
+            Set::Officials => watching(args),
+            Set::PolNeAR | Set::Regional | Set::Untuned | Set::Entities | Set::Languages => {
+                Ok(None)
+            }
+        };
+        let scores = watching.and_then(|watching| {
+            score_set(args, set, watching.as_ref().unwrap_or(&extractor), &folder)
+        });
+        let scores = match scores {
             Ok((scores, seen)) => {
                 if set == Set::PolNeAR {
                     speed = Some(seen);
@@ -94,6 +110,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     for line in &absent {
         writeln!(output, "absent  {line}")?;
     }
+    let elsewhere = args.data.join("eval");
+    writeln!(
+        output,
+        "feeds and pages have scorers of their own: {0}/feeds/README.md, {0}/articles/README.md",
+        elsewhere.display()
+    )?;
     output.flush()?;
     let _gone = std::fs::remove_dir_all(&folder);
     Ok(if absent.is_empty() {
@@ -101,6 +123,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     } else {
         Exit::Input
     })
+}
+
+/// An extractor that looks for the officials of the evaluation data.
+fn watching(args: &Args) -> Result<Option<Extractor>, String> {
+    let path = args.data.join("eval/multilingual/officials.toml");
+    let officials =
+        watchlist::read(&path).map_err(|_failure| format!("{} cannot be read", path.display()))?;
+    Ok(Some(Extractor::new(officials)))
 }
 
 fn no_folder(folder: &Path, error: &std::io::Error) -> Failure {
@@ -154,17 +184,23 @@ fn score_set(
     let scores: Result<Vec<Value>, String> = set
         .runs(&args.data)
         .iter()
-        .map(|(script, flags)| run_scorer(script, &gold_file, &found_file, flags))
+        .map(|run| run_scorer(run, &gold_file, &found_file))
         .collect();
     Ok((scores?, f64::from(words) / 600.0 / seconds))
 }
 
-fn run_scorer(script: &Path, gold: &Path, found: &Path, flags: &[&str]) -> Result<Value, String> {
+fn run_scorer(run: &Run, gold: &Path, found: &Path) -> Result<Value, String> {
+    let Run {
+        script,
+        task,
+        flags,
+    } = run;
     if !script.exists() {
         return Err(format!("{} is not there", script.display()));
     }
     let ended = Command::new("python3")
         .arg(script)
+        .args(task)
         .args([gold, found])
         .args(flags)
         .arg("--json")

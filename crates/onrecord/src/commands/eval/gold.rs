@@ -28,7 +28,10 @@ pub(super) fn lines(args: &Args, set: Set) -> Result<Vec<String>, String> {
         Set::Entities => picked(&args.data.join("eval/entities/dev.jsonl"), |row| {
             row.lang == "en" && (row.source.contains("UNER") || row.source.contains("CrossNER"))
         }),
-        Set::Regional => regional(args),
+        Set::Regional => regional(args, &args.labels),
+        Set::Untuned => regional(args, &args.untuned_labels),
+        Set::Languages => whole(&args.data.join("eval/multilingual/quotes.jsonl")),
+        Set::Officials => whole(&args.data.join("eval/multilingual/mentions.jsonl")),
     }
 }
 
@@ -44,6 +47,10 @@ fn picked(path: &Path, is_wanted: impl Fn(&Row) -> bool) -> Result<Vec<String>, 
         .lines()
         .filter(|line| serde_json::from_str::<Row>(line).is_ok_and(|row| is_wanted(&row)));
     Ok(rows.map(str::to_owned).collect())
+}
+
+fn whole(path: &Path) -> Result<Vec<String>, String> {
+    Ok(read(path)?.lines().map(str::to_owned).collect())
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -81,8 +88,8 @@ const fn yes() -> bool {
 }
 
 /// The labels of regional news, joined with the text that they point into.
-fn regional(args: &Args) -> Result<Vec<String>, String> {
-    let labels = read(&args.labels)?;
+fn regional(args: &Args, labels: &Path) -> Result<Vec<String>, String> {
+    let labels = read(labels)?;
     let articles = read(&args.data.join("data/voa/english.jsonl"))?;
     let mut texts: HashMap<String, String> = HashMap::new();
     for line in articles.lines() {
