@@ -139,6 +139,8 @@ pub(crate) struct Heads {
     pub(crate) fields: Set<String>,
     /// Words before persons' names, and nothing else's.
     pub(crate) honorifics: Set<String>,
+    /// First words of the names of outlets: "Radio".
+    pub(crate) outlet_openers: Set<String>,
     /// "King": stands before persons' names, and in the names of places.
     pub(crate) royals: Set<String>,
     /// What a name is tied to by a hyphen: "aligned" in "U.S.-aligned".

@@ -247,6 +247,11 @@ impl<'t> Reading<'_, 't> {
             name.kind = EntityKind::Organization;
             return name;
         }
+        // "Radio Harbour" is no place, whatever stands behind "told".
+        if end > start + 1 && self.heads.outlet_openers.contains(self.word(start)) {
+            name.kind = EntityKind::Organization;
+            return name;
+        }
         let last = self.lower(end.saturating_sub(1));
         let last = last.as_str();
         let is_long = end > start + 1;

@@ -36,7 +36,8 @@ pub(crate) fn complement(
     let limit = limit.unwrap_or(view.len()).min(view.end_of_words());
     let cue = verb.cue;
     let start = verb.at + 1;
-    if start >= limit {
+    // "requested anonymity", "asked for anonymity": of no interest but to the reporter.
+    if start >= limit || (start..start + 3).any(|place| view.is(place, "anonymity")) {
         return None;
     }
     let ended = |from: usize, rule| {
@@ -90,7 +91,7 @@ pub(crate) fn complement(
         };
         let to = person.as_ref().map_or(from, |person| person.end);
         // `to “increase`: a mark may stand before the verb.
-        let next = to + 1 + usize::from(view.kind(to + 1) == TokenKind::Punctuation);
+        let is_marked = view.kind(to + 1) == TokenKind::Punctuation && view.is_marked(to + 2);
         // "asked to be identified by one name": of no interest but to the reporter.
         let is_formula = view.is(to + 1, "be")
             && view.is_any(
@@ -100,7 +101,7 @@ pub(crate) fn complement(
         if is_formula {
             return None;
         }
-        if view.is(to, "to") && is_verb(view.tag(next)) {
+        if view.is(to, "to") && (is_marked || is_verb(view.tag(to + 1))) {
             return ended(from, "infinitive");
         }
     }
@@ -181,7 +182,9 @@ fn complementizer(
     let mut place = start;
     while place < limit.min(start + 18) {
         if holds(&pack.complementizers, view.word(place)) && !view.is_marked(place) {
-            let is_relative = view.tag(place) == Tag::WhDeterminer && place > start;
+            // "in a statement that": what stands behind is the statement.
+            let is_stated = place > start && holds(&pack.occasions.media, view.word(place - 1));
+            let is_relative = view.tag(place) == Tag::WhDeterminer && place > start && !is_stated;
             let is_determiner = view.is(place, "that")
                 && matches!(view.tag(place + 1), Tag::Noun)
                 && view.tag(place) == Tag::Determiner;

@@ -194,6 +194,13 @@ pub(crate) fn finite_subject(
         if is_time {
             return parsed(view, at);
         }
+        if let Some(range) = before_relative(view, range.start) {
+            return Some(Subject {
+                range,
+                antecedent: None,
+                rule: "subject before relative clause",
+            });
+        }
         let range = with_coordination(view, range);
         return Some(Subject {
             range,
@@ -256,6 +263,23 @@ fn governor(view: &View<'_, '_>, preposition: usize) -> Option<Subject> {
         return subject(named, "subject before aside");
     }
     None
+}
+
+/// "A farmer who asked for anonymity said": the phrase that a relative clause without commas, which
+/// ends in the phrase at `start`, is said of.
+fn before_relative(view: &View<'_, '_>, start: usize) -> Option<Range<usize>> {
+    let limit = start.saturating_sub(15);
+    let who = (limit..start)
+        .rev()
+        .take_while(|at| !view.is_comma(*at) && !view.is_marked(*at))
+        .find(|at| view.is(*at, "who"))?;
+    let verb =
+        is_finite(view, who + 1) || view.tag(who + 1) == Tag::Adverb && is_finite(view, who + 2);
+    let is_object = who + 1 < start && !(who + 2..start).any(|at| view.is(at, "that"));
+    if !verb || !is_object {
+        return None;
+    }
+    phrase_before(view, who.checked_sub(1)?)
 }
 
 /// "has for years": the auxiliary before a phrase of time that parts it from its verb.

@@ -136,7 +136,12 @@ impl Resolver<'_, '_> {
             ]);
         let (figure, kind) = if is_pronoun {
             let figure = if let Some(antecedent) = quote.antecedent {
-                self.by_phrase(antecedent)
+                let words = antecedent.text(self.document.text).map(plain);
+                self.by_phrase(antecedent).or_else(|| {
+                    let words = words?;
+                    let kind = self.kind(&words, None, antecedent);
+                    self.described(&words, kind, antecedent)
+                })
             } else {
                 let (figure, candidates) = self.by_pronoun(span, traits, quote.addressee);
                 *weighed = candidates;
