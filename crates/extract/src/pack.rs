@@ -19,6 +19,8 @@ pub(crate) struct Pack {
     pub(crate) complementizers: Vec<String>,
     /// Words that open a reported question.
     pub(crate) question_words: Vec<String>,
+    /// What things are done according to, without anybody saying so.
+    pub(crate) rulebooks: Vec<String>,
     /// Words for when something was said, which may stand between cue and content.
     pub(crate) time_words: Vec<String>,
     /// Prepositions that tie a person to the words before, so that it is no subject.

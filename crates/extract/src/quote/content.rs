@@ -72,7 +72,9 @@ pub(crate) fn complement(
         let is_sure = cue.weight == 3 && is_word(view, from) && from == start;
         if !cue.needs_complementizer && (starts_clause(view, from, limit) || is_sure) {
             let content = ended(from, "bare clause")?;
-            if has_finite(view, &content.range) {
+            // "said she last spoke": who is in the nominative does something, whatever the tagger says.
+            let is_nominative = view.is_any(from, &["he", "she", "they", "we", "i"]);
+            if is_nominative && content.range.len() > 2 || has_finite(view, &content.range) {
                 return Some(content);
             }
         }

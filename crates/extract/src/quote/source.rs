@@ -10,6 +10,7 @@ use super::{
     sentence::{Attribution, Sentence, is_source},
     subject::phrase_after,
 };
+use crate::pack::holds;
 
 impl Sentence<'_, '_, '_> {
     /// "According to the report, …" and "…, according to Smith"; returns what they cover.
@@ -20,6 +21,12 @@ impl Sentence<'_, '_, '_> {
             let Some(subject) = phrase_after(view, at + 2) else {
                 continue;
             };
+            // "carried out according to the law": nobody's word.
+            let last = view.word(subject.end - 1);
+            let is_set_apart = at == 0 || view.is_comma(at - 1);
+            if !is_set_apart && holds(&self.pack.rulebooks, &last.to_lowercase()) {
+                continue;
+            }
             let content = self.source_content(at, &subject, &covered);
             let quotes: Vec<usize> = view
                 .quotes

@@ -82,7 +82,8 @@ fn named_before(view: &View<'_, '_>, range: &Range<usize>) -> Option<Range<usize
 fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
     match verb.form {
         Form::Passive => agent(view, verb.at + 1),
-        Form::Finite => finite_subject(view, verb.group.start, verb.at, LONGEST_CHAIN)
+        Form::Finite => closing(view, verb)
+            .or_else(|| finite_subject(view, verb.group.start, verb.at, LONGEST_CHAIN))
             .or_else(|| inverted(view, verb)),
         Form::Participle if verb.group.start == 0 => behind_comma(view, verb.at + 1),
         Form::Participle | Form::Infinitive => with_subject(view, verb.group.start)
@@ -456,6 +457,22 @@ fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
         antecedent: None,
         rule: "inverted subject",
     })
+}
+
+/// "…, 54, a former mayor, was detained, said Keo Sreymom.": an inverted subject that ends the
+/// sentence, whatever could be the subject before it.
+fn closing(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
+    let before = verb.at.checked_sub(1)?;
+    if verb.cue.weight < 3 || verb.group.len() > 1 || !view.is_comma(before) {
+        return None;
+    }
+    let subject = inverted(view, verb)?;
+    let Range { start, end } = subject.range;
+    let is_last = end >= view.end_of_words();
+    let is_name =
+        view.tag(start) == Tag::Name && view.tag(start + 1) == Tag::Name && start + 1 < end;
+    let is_described = opens_phrase(view.tag(start)) && !view.is_any(start, &["this", "that"]);
+    (is_name && (is_last || view.is_comma(end)) || is_described && is_last).then_some(subject)
 }
 
 pub(crate) const fn is_nominal(tag: Tag) -> bool {
