@@ -156,10 +156,7 @@ fn document(path: &str, items: &[(&str, &[&str])]) -> String {
          <description>News</description>"
         .to_owned();
     for (number, (title, paragraphs)) in items.iter().enumerate() {
-        let html: String = paragraphs
-            .iter()
-            .map(|text| format!("<p>{text}</p>"))
-            .collect();
+        let html = format!("<p>{}</p>", paragraphs.join("</p><p>"));
         let url = format!("https://news.example{path}/{number}");
         write!(
             document,
