@@ -136,7 +136,9 @@ impl Weights {
                 let weight = scaled.round() as i8;
                 if weight != 0 {
                     bytes.extend([class, weight.cast_unsigned()]);
-                    bytes[count] += 1;
+                    if let Some(count) = bytes.get_mut(count) {
+                        *count += 1;
+                    }
                 }
             }
         }
