@@ -271,7 +271,7 @@ fn copy(
 ) -> Result<Run, StreamError> {
     let mut begun = None;
     copy_bare(config, from, output, records, || {
-        begun = Some(Clock::start())
+        begun = Some(Clock::start());
     })?;
     Ok(begun.unwrap_or_else(Clock::start).stop())
 }
