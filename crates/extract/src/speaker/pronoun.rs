@@ -12,6 +12,9 @@ use crate::pack::{Trait, Traits};
 /// How many namings before a pronoun are looked at.
 const REACH: usize = 40;
 
+/// How many namings back whoever spoke last is looked for, so that long texts take linear time.
+const FARTHEST: usize = 400;
+
 /// A candidate under this is not believed.
 const LEAST: f32 = 1.0;
 
@@ -91,9 +94,15 @@ impl Resolver<'_, '_> {
         if addressed == Some(last) || weighed.iter().any(|candidate| candidate.figure == last) {
             return;
         }
-        let namings = self.cast.namings.iter().rev();
-        let Some(naming) = namings
-            .filter(|naming| naming.span.end() <= span.start())
+        let end = self
+            .cast
+            .namings
+            .partition_point(|naming| naming.span.end() <= span.start());
+        let before = self.cast.namings.get(..end).unwrap_or_default();
+        let Some(naming) = before
+            .iter()
+            .rev()
+            .take(FARTHEST)
             .find(|naming| naming.figure == last)
         else {
             return;
