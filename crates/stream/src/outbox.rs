@@ -10,6 +10,8 @@ use crate::{Reject, Topic};
 #[derive(Debug, Default)]
 pub struct Outbox {
     records: Vec<OutgoingRecord>,
+    /// The time of the last record, written: those of one input mostly share it.
+    written_time: Option<(Timestamp, String)>,
 }
 
 /// A quote, entity or mention with its article's reference fits; longer ones grow.
@@ -86,6 +88,7 @@ impl Outbox {
         envelope: Envelope,
         record: &impl Serialize,
     ) -> Result<(), Reject> {
+        let event_time = envelope.event_time.map(|time| self.written(time));
         let mut payload = Vec::with_capacity(USUAL_BYTES);
         serde_json::to_writer(&mut payload, record)
             .map_err(|error| Reject::new(format!("record has no json form: {error}")))?;
@@ -96,9 +99,20 @@ impl Outbox {
             payload,
             event_type: T::TYPE,
             event_id: envelope.event_id,
-            event_time: envelope.event_time.map(|time| time.to_string()),
+            event_time,
         });
         Ok(())
+    }
+
+    fn written(&mut self, time: Timestamp) -> String {
+        match &self.written_time {
+            Some((last, text)) if *last == time => text.clone(),
+            Some(_) | None => {
+                let text = time.to_string();
+                self.written_time = Some((time, text.clone()));
+                text
+            }
+        }
     }
 
     /// Takes a key out of a compacted topic.

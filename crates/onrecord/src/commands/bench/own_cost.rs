@@ -1,6 +1,7 @@
 //! What the loop itself costs: a stage that passes records on, beside a bare copy, at one pace.
 
 use std::{
+    hint::black_box,
     thread,
     time::{Duration, Instant},
 };
@@ -30,6 +31,8 @@ pub(super) struct OwnCost {
     pub(super) bare: Option<f64>,
     /// With a stage that passes records on.
     pub(super) stage: Option<f64>,
+    /// For the JSON of the records alone, read and written.
+    pub(super) json: Option<f64>,
 }
 
 /// Reads each article, and writes it again.
@@ -58,7 +61,28 @@ pub(super) fn measure(config: &RunnerConfig) -> Result<OwnCost, StreamError> {
     let stage = at_pace(config, "stage", |config| {
         run_until_committed(config, ARTICLES, records, &|| PassOn).map(|_| ())
     })?;
-    Ok(OwnCost { bare, stage })
+    Ok(OwnCost {
+        bare,
+        stage,
+        json: json(records)?,
+    })
+}
+
+/// Processor time for reading and writing the JSON of `records` articles, without any stage, in per
+/// cent of a core at the pace.
+fn json(records: usize) -> Result<Option<f64>, StreamError> {
+    let refused = |error: serde_json::Error| StreamError::Config(error.to_string());
+    let written = (0..100).map(|number| serde_json::to_vec(&article(number)));
+    let written = written.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+    let before = Usage::own();
+    for bytes in written.iter().cycle().take(records) {
+        let read: Article = serde_json::from_slice(bytes).map_err(refused)?;
+        black_box(serde_json::to_vec(&read).map_err(refused)?);
+    }
+    let cpu = Usage::own().cpu_since(before);
+    #[expect(clippy::cast_precision_loss, reason = "a few seconds")]
+    let seconds = SECONDS as f64;
+    Ok(cpu.map(|cpu| cpu / seconds * 100.0))
 }
 
 /// Processor time of `work` while a writer keeps the pace, in per cent of a core.
