@@ -103,6 +103,14 @@ impl QuoteRecord {
             several => Cow::Owned(several.join(" … ")),
         }
     }
+
+    /// The words that report, where they are not part of what was said, as in a refusal
+    /// ("declined to comment").
+    pub fn reported_by(&self) -> Option<&str> {
+        let is_said = |cue: &Span| self.quote.content.iter().any(|said| said.contains(*cue));
+        let cue = self.words.cue.as_deref()?;
+        (!self.quote.cue.iter().any(is_said)).then_some(cue)
+    }
 }
 
 impl From<&Article> for ArticleRef {

@@ -13,7 +13,7 @@ use std::{env, fs, path::PathBuf};
 
 use model::{
     Alert, Article, Delivery, Enriched, EntityRecord, FeedCursor, FeedHealthRecord, MentionRecord,
-    Notification, QuoteRecord, Record, Rejected, RoutingState, Silence,
+    Notification, QuoteRecord, Record, Rejected, RoutingState, Silence, Span,
 };
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
@@ -164,6 +164,10 @@ fn a_quote_names_whom_it_is_about_and_shows_where_it_is_interrupted() {
         record.said(),
         "The harbour opens on Friday, … No fee will be charged."
     );
+    assert_eq!(record.reported_by(), Some("told"));
+    let mut refusal = record.clone();
+    refusal.quote.content = vec![Span::new(60, 127)];
+    assert_eq!(refusal.reported_by(), None);
 }
 
 #[test]

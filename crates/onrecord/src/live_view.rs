@@ -112,7 +112,7 @@ fn attribution(record: &QuoteRecord) -> String {
     let speaker = record.quote.speaker.as_ref();
     let name = speaker.map_or("somebody", |speaker| speaker.name.as_str());
     let name = format!("{style}{name}{style:#}");
-    let Some(cue) = record.words.cue.as_deref().map(on_one_line) else {
+    let Some(cue) = record.reported_by().map(on_one_line) else {
         return name;
     };
     let named_at = speaker.and_then(|speaker| speaker.spans.first());

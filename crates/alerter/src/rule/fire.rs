@@ -166,7 +166,7 @@ fn alerted(quote: &ReadQuote, reading: &Reading<'_>) -> AlertedQuote {
         id: record.id.clone(),
         kind: record.quote.kind,
         text: record.said().into_owned(),
-        cue: record.words.cue.clone(),
+        cue: record.reported_by().map(str::to_owned),
         speaker: record
             .quote
             .speaker

@@ -39,7 +39,9 @@ fn describe(topic: &str, value: &Value) -> String {
     match topic {
         "quotes" => {
             let speaker = Some(text("/quote/speaker/name")).filter(|name| !name.is_empty());
-            let cue = Some(text("/words/cue")).filter(|cue| !cue.is_empty());
+            let cue = text("/words/cue");
+            let is_apart = !cue.is_empty() && !text("/text").starts_with(cue);
+            let cue = Some(cue).filter(|_| is_apart);
             format!(
                 "{}{}: {} ({}, {})",
                 speaker.unwrap_or("unknown"),
