@@ -10,8 +10,6 @@ use crate::{Reject, Topic};
 #[derive(Debug, Default)]
 pub struct Outbox {
     records: Vec<OutgoingRecord>,
-    /// The time of the last record, written: those of one input mostly share it.
-    written_time: Option<(Timestamp, String)>,
 }
 
 /// A quote, entity or mention with its article's reference fits; longer ones grow.
@@ -88,7 +86,6 @@ impl Outbox {
         envelope: Envelope,
         record: &impl Serialize,
     ) -> Result<(), Reject> {
-        let event_time = envelope.event_time.map(|time| self.written(time));
         let mut payload = Vec::with_capacity(USUAL_BYTES);
         serde_json::to_writer(&mut payload, record)
             .map_err(|error| Reject::new(format!("record has no json form: {error}")))?;
@@ -99,20 +96,9 @@ impl Outbox {
             payload,
             event_type: T::TYPE,
             event_id: envelope.event_id,
-            event_time,
+            event_time: envelope.event_time.map(|time| time.to_string()),
         });
         Ok(())
-    }
-
-    fn written(&mut self, time: Timestamp) -> String {
-        match &self.written_time {
-            Some((last, text)) if *last == time => text.clone(),
-            Some(_) | None => {
-                let text = time.to_string();
-                self.written_time = Some((time, text.clone()));
-                text
-            }
-        }
     }
 
     /// Takes a key out of a compacted topic.

@@ -10,7 +10,7 @@ use std::{
 use model::Notification;
 use stream::{CancellationToken, EffectError};
 
-use super::Channel;
+use super::{Channel, json_line};
 
 /// How long to wait before a full disk is tried again.
 const RETRY: Duration = Duration::from_secs(5);
@@ -49,9 +49,7 @@ impl AlertFile {
 
 impl Channel for AlertFile {
     fn body(&self, notification: &Notification) -> Result<String, String> {
-        let line = serde_json::to_string(notification);
-        line.map(|line| line + "\n")
-            .map_err(|error| error.to_string())
+        json_line(notification)
     }
 
     fn send(

@@ -49,6 +49,13 @@ pub(crate) trait Channel: Send {
     ) -> Result<(), EffectError>;
 }
 
+/// A notification as a line of JSON, for programs that read line by line.
+fn json_line(notification: &Notification) -> Result<String, String> {
+    let line = serde_json::to_string(notification);
+    line.map(|line| line + "\n")
+        .map_err(|error| error.to_string())
+}
+
 /// Why a target cannot be used.
 #[derive(Debug, Error)]
 #[error("target {target}: {reason}")]

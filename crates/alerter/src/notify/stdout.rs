@@ -5,7 +5,7 @@ use std::{io::Write, time::Duration};
 use model::Notification;
 use stream::{CancellationToken, EffectError};
 
-use super::Channel;
+use super::{Channel, json_line};
 
 /// Writes each notification as one line of JSON.
 pub(super) struct Stdout {
@@ -20,9 +20,7 @@ impl Stdout {
 
 impl Channel for Stdout {
     fn body(&self, notification: &Notification) -> Result<String, String> {
-        let line = serde_json::to_string(notification);
-        line.map(|line| line + "\n")
-            .map_err(|error| error.to_string())
+        json_line(notification)
     }
 
     fn send(

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use model::Span;
 
-use super::{subject::phrase_after, view::View};
+use super::{phrase::phrase_after, view::View};
 use crate::{
     pack::{Pack, holds},
     syntax::Tag,

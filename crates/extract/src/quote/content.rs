@@ -3,13 +3,15 @@
 use std::ops::Range;
 
 use super::{
-    subject::{Subject, is_nominal, phrase_after},
+    clause_end::clause_end,
+    phrase::{is_nominal, phrase_after},
+    subject::Subject,
     verb::{Form, Verb, is_finite, is_verb},
     view::View,
 };
 use crate::{
     pack::{Frame, Pack, holds},
-    syntax::{Label, Tag},
+    syntax::Tag,
     token::{Case, TokenKind},
 };
 
@@ -323,185 +325,6 @@ fn starts_clause(view: &View<'_, '_>, start: usize, limit: usize) -> bool {
 fn has_finite(view: &View<'_, '_>, range: &Range<usize>) -> bool {
     range.clone().any(|place| {
         is_finite(view, place) || view.tag(place) == Tag::Base || view.tag(place) == Tag::Participle
-    })
-}
-
-/// Where what was said ends: at the end of the sentence, or before another attribution that
-/// stands beside this one.
-fn clause_end(
-    view: &View<'_, '_>,
-    verb: &Verb<'_>,
-    others: &[Verb<'_>],
-    subjects: &[Option<Subject>],
-    from: usize,
-    limit: usize,
-) -> usize {
-    let mut end = limit;
-    for (other, subject) in others.iter().zip(subjects) {
-        if other.at <= from || other.at >= end {
-            continue;
-        }
-        if let Some(cut) = cut_before(view, verb, other, subject.as_ref(), from) {
-            end = cut;
-            break;
-        }
-    }
-    let is_relative = verb
-        .group
-        .start
-        .checked_sub(1)
-        .is_some_and(|before| view.is_any(before, &["who", "which", "that"]));
-    let main_clause = |place: &usize| {
-        is_relative
-            && view.is_comma(*place)
-            && !view.is_marked(*place)
-            && (is_finite(view, place + 1) || is_verb(view.tag(place + 1)))
-    };
-    // "Unlike Reyl, who said he fled, Morrow recalls staying": another's attribution is the main clause.
-    // "When the ministry said it would pay, advocates said": so is what follows a clause of time.
-    let is_fronted = view.is_any(
-        0,
-        &[
-            "when", "after", "while", "although", "though", "as", "since", "before",
-        ],
-    ) && !(0..verb.group.start).any(|place| view.is_comma(place));
-    if verb.form == Form::Participle
-        && let Some(comma) = others
-            .iter()
-            .zip(subjects)
-            .find(|(other, _)| other.at == verb.at)
-            .and_then(|(_, subject)| subject.as_ref()?.range.start.checked_sub(1))
-            .filter(|comma| (from + 1..end).contains(comma) && view.is_comma(*comma))
-    {
-        end = comma;
-    }
-    if is_relative || is_fronted {
-        let others_turn = others.iter().zip(subjects).find_map(|(other, subject)| {
-            let start = subject.as_ref()?.range.start;
-            let comma = start.checked_sub(1)?;
-            (other.form == Form::Finite
-                && (from + 1..end).contains(&comma)
-                && other.at > start
-                && view.is_comma(comma)
-                && !view.is_marked(comma))
-            .then_some(comma)
-        });
-        end = others_turn.unwrap_or(end);
-    }
-    if let Some(cut) = (from + 1..end).find(main_clause) {
-        end = cut;
-    }
-    if is_relative && let Some(cut) = main_verb(view, verb.group.start - 1, from, end) {
-        end = cut;
-    }
-    if let Some(cut) = (from + 2..end).find(|place| reporter_resumes(view, *place, end)) {
-        end = cut;
-    }
-    if let Some(cut) = source_cut(view, from, end) {
-        end = cut;
-    }
-    while end > from
-        && !view.is_marked(end - 1)
-        && (matches!(
-            view.word(end - 1),
-            "," | ":" | ";" | "—" | "–" | "--" | "..."
-        ) || view.tag(end - 1) == Tag::Conjunction
-            && view.is_any(end - 1, &["and", "but", "or"]))
-    {
-        end -= 1;
-    }
-    end
-}
-
-/// Where the main clause goes on behind a relative clause without commas ("the man who vowed to stay
-/// seems frail"), by the parser's word.
-fn main_verb(view: &View<'_, '_>, who: usize, from: usize, end: usize) -> Option<usize> {
-    // A subject stands close before "who", and no relative clause is longer.
-    (from + 1..end.min(from + 60)).find(|place| {
-        is_finite(view, *place)
-            && !view.is_marked(*place)
-            && (who.saturating_sub(12)..who).any(|subject| {
-                view.head(subject) == Some(*place) && view.label(subject) == Label::Subject
-            })
-    })
-}
-
-/// Where `other` takes the sentence over from `verb`.
-fn cut_before(
-    view: &View<'_, '_>,
-    verb: &Verb<'_>,
-    other: &Verb<'_>,
-    subject: Option<&Subject>,
-    from: usize,
-) -> Option<usize> {
-    let start = other.group.start;
-    let before = start.checked_sub(1)?;
-    if before <= from {
-        return None;
-    }
-    // "who heads the party and said he would stay, said on Monday": the main clause goes on.
-    let resumes =
-        view.is_comma(before) && subject.is_some_and(|subject| subject.range.end < verb.at);
-    if other.form == Form::Finite && resumes {
-        return Some(before);
-    }
-    // "Asked whether he would stay, Smith said": the aside is over.
-    if let Some(subject) = subject
-        && matches!(verb.form, Form::Passive | Form::Participle)
-        && subject.range.start > from + 1
-        && view.is_comma(subject.range.start - 1)
-    {
-        return Some(subject.range.start - 1);
-    }
-    match other.form {
-        Form::Participle if view.is_comma(before) => Some(before),
-        Form::Participle if view.is(before, "and") && view.is_comma(before - 1) => Some(before - 1),
-        Form::Finite if view.is_any(before, &["and", "but"]) || view.is_comma(before) => {
-            let is_beside =
-                view.label(other.at) == Label::Conjunct && view.head(other.at) == Some(verb.at);
-            let same_tense = view.tag(other.at) == view.tag(verb.at);
-            (is_beside
-                || same_tense && other.cue.weight >= 2 && view.is_any(before, &["and", "but"]))
-            .then_some(before)
-        }
-        Form::Finite => {
-            let subject = super::subject::phrase_before(view, before)?;
-            let joint = subject.start.checked_sub(1)?;
-            let is_joined =
-                view.is_any(joint, &["and", "but", "while", "though", "although"]) && joint > from;
-            let is_beside =
-                view.label(other.at) == Label::Conjunct && view.head(other.at) == Some(verb.at);
-            let after_comma = joint > from && view.is_comma(joint - 1);
-            (is_joined && (is_beside || after_comma) || view.word(joint) == ";").then_some(joint)
-        }
-        Form::Passive | Form::Infinitive | Form::Participle => None,
-    }
-}
-
-/// Whether the reporter goes on by himself behind the comma at `comma`: with a clause of its own
-/// ("…, but he has since left", "…, Smith left"), or an explanation that runs to the end ("…, which
-/// was founded in 1951"). Each of these gained on the development articles; "as", "after",
-/// "because" and participles lost.
-fn reporter_resumes(view: &View<'_, '_>, comma: usize, end: usize) -> bool {
-    if view.is_marked(comma) || !view.is_comma(comma) {
-        return false;
-    }
-    let next = comma + 1;
-    let has_clause = |start: usize| {
-        let subject = phrase_after(view, start);
-        subject.is_some_and(|subject| subject.end < end && is_finite(view, subject.end))
-    };
-    let explains = view.is_any(next, &["which", "who", "whose", "whom"]);
-    explains && !(next..end).any(|place| view.is_comma(place))
-        || view.is_any(next, &["but", "and"]) && has_clause(next + 1)
-        || view.is(next, "while")
-        || view.tag(next) == Tag::Pronoun && is_finite(view, next + 1)
-}
-
-/// ", according to the report" ends what another reports.
-fn source_cut(view: &View<'_, '_>, from: usize, end: usize) -> Option<usize> {
-    (from + 1..end).find(|place| {
-        view.is_comma(*place) && view.is(place + 1, "according") && view.is(place + 2, "to")
     })
 }
 

@@ -6,8 +6,8 @@ use model::SpeechAct;
 
 use super::{
     circumstance::Circumstances,
+    phrase::phrase_after,
     sentence::{Attribution, Sentence},
-    subject::phrase_after,
 };
 use crate::token::{Case, TokenKind};
 

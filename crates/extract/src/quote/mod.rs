@@ -1,14 +1,18 @@
 //! Who said what: attributions within sentences, and turns over several.
 
+mod aside;
 mod boundary;
 mod circumstance;
+mod clause_end;
 mod content;
 mod leftover;
 mod noun;
+mod phrase;
 mod refusal;
 mod sentence;
 mod source;
 mod subject;
+mod trailing;
 mod turn;
 mod verb;
 mod view;

@@ -6,8 +6,8 @@ use model::SpeechAct;
 
 use super::{
     circumstance::Circumstances,
+    phrase::{phrase_after, phrase_before},
     sentence::{Attribution, Sentence},
-    subject::{phrase_after, phrase_before},
     verb::is_finite,
 };
 use crate::{

@@ -9,7 +9,7 @@ use super::{
     circumstance::{Circumstances, REACH, circumstances},
     content::{Content, addressee, complement, fronted},
     subject::{Subject, main_subject, subject_of},
-    verb::{Form, Verb, cues},
+    verb::{Form, Verb, cues, is_finite},
     view::View,
 };
 use crate::{
@@ -183,12 +183,6 @@ pub(super) fn is_source(view: &View<'_, '_>, place: usize) -> bool {
     view.is(place, "according") && view.is(place + 1, "to") && !view.is_marked(place)
 }
 
-/// Words that make what stands before "he said" an aside of the reporter's.
-const SUBORDINATORS: [&str; 14] = [
-    "when", "as", "after", "while", "if", "before", "since", "because", "although", "though",
-    "until", "once", "despite", "asked",
-];
-
 /// A sentence at work.
 pub(super) struct Sentence<'s, 'd, 't> {
     pub(super) view: &'s View<'d, 't>,
@@ -288,9 +282,7 @@ impl Sentence<'_, '_, '_> {
             .filter(|(_, (verb, _))| verb.cue.has(Frame::Quote) || verb.cue.has(Frame::Clause));
         let mut best: Option<(i32, usize)> = None;
         for (place, (verb, subject)) in candidates {
-            let left = subject.as_ref().map_or(verb.group.start, |subject| {
-                subject.range.start.min(verb.group.start)
-            });
+            let left = verb.start_with(subject.as_ref());
             let score = if verb.at >= at {
                 // Behind the quotation: "…," he said.
                 let gap = left.saturating_sub(at);
@@ -324,56 +316,6 @@ impl Sentence<'_, '_, '_> {
         best.map(|(_, place)| place)
     }
 
-    /// "He accused them of theft, his lawyer said in a letter.": an attribution that closes the
-    /// sentence has all that stands before it, other cues included.
-    fn trailing<'v, 'p>(
-        &self,
-        verbs: &'v [Verb<'p>],
-        subjects: &[Option<Subject>],
-    ) -> Option<(&'v Verb<'p>, Subject, Content)> {
-        let view = self.view;
-        if !view.quotes.is_empty() {
-            return None;
-        }
-        let (verb, subject) = verbs.iter().zip(subjects).next_back()?;
-        let subject = subject.as_ref()?;
-        let left = subject.range.start;
-        let is_attribution = verb.form == Form::Finite
-            && verb.cue.weight == 3
-            && verb.cue.has(Frame::Clause)
-            && subject.antecedent.is_none()
-            && subject.range.end == verb.group.start
-            && left > 3
-            && view.is_comma(left - 1)
-            && (0..left).any(|place| super::verb::is_finite(view, place))
-            && !view.is_any(0, &SUBORDINATORS);
-        let after = if verb.cue.has(Frame::Addressee) {
-            addressee(view, verb.at + 1).map_or(verb.at + 1, |person| person.end)
-        } else {
-            verb.at + 1
-        };
-        if !is_attribution || !self.is_closing(after) {
-            return None;
-        }
-        let content = fronted(view, left, 0, false)?;
-        Some((verb, subject.clone(), content))
-    }
-
-    /// Whether nothing but circumstances of the attribution stands from `start` to the end.
-    fn is_closing(&self, start: usize) -> bool {
-        let view = self.view;
-        let end = view.end_of_words();
-        let opens = start >= end
-            || matches!(view.tag(start), Tag::Preposition | Tag::To)
-            || holds(&self.pack.time_words, view.word(start));
-        let is_clause = |place: &usize| {
-            let is_reduced = matches!(view.tag(place - 1), Tag::Noun | Tag::Nouns)
-                && view.tag(place + 1) == Tag::Preposition;
-            view.is(*place, "that") || super::verb::is_finite(view, *place) && !is_reduced
-        };
-        opens && !(start..end).any(|place| is_clause(&place))
-    }
-
     /// Whether a sentence ends in an attribution that the next one fills: "Smith said in a
     /// statement."
     fn announces(&self, verb: &Verb<'_>, subject: Option<&Subject>) -> bool {
@@ -393,9 +335,7 @@ impl Sentence<'_, '_, '_> {
         quotes: &[usize],
     ) -> Option<Content> {
         let view = self.view;
-        let left = subject.map_or(verb.group.start, |subject| {
-            subject.range.start.min(verb.group.start)
-        });
+        let left = verb.start_with(subject);
         let (at, first) = view.quotes.first()?;
         let goes_on = quotes.first() == Some(first)
             && *at > verb.at
@@ -405,8 +345,8 @@ impl Sentence<'_, '_, '_> {
             });
         let comma = left.checked_sub(1).filter(|comma| view.is_comma(*comma))?;
         let start = usize::from(view.is_any(0, &["but", "and", "yet"]));
-        let has_clause = (start..comma)
-            .any(|place| super::verb::is_finite(view, place) || view.tag(place) == Tag::Name);
+        let has_clause =
+            (start..comma).any(|place| is_finite(view, place) || view.tag(place) == Tag::Name);
         (goes_on
             && comma > start
             && has_clause
@@ -444,9 +384,7 @@ impl Sentence<'_, '_, '_> {
         {
             return Vec::new();
         }
-        let left = subject.map_or(verb.group.start, |subject| {
-            subject.range.start.min(verb.group.start)
-        });
+        let left = verb.start_with(subject);
         let from = covered
             .iter()
             .map(|range| range.end)
@@ -524,15 +462,13 @@ impl Sentence<'_, '_, '_> {
         quotations: &[usize],
     ) -> [Range<usize>; 2] {
         let view = self.view;
-        let left = subject.map_or(verb.group.start, |subject| {
-            subject.range.start.min(verb.group.start)
-        });
+        let left = verb.start_with(subject);
         let right = subject.map_or(verb.at + 1, |subject| subject.range.end.max(verb.at + 1));
         let is_said = |place: usize| clauses.iter().any(|content| content.range.contains(&place));
         let is_front_free = left <= REACH
             && !(0..left).any(is_said)
             && !view.quotes.iter().any(|(at, _)| *at < left)
-            && !(0..left).any(|place| super::verb::is_finite(view, place));
+            && !(0..left).any(|place| is_finite(view, place));
         let front = if is_front_free { 0..left } else { 0..0 };
         let has_before = quotations.iter().any(|quotation| {
             view.quotes
@@ -544,16 +480,17 @@ impl Sentence<'_, '_, '_> {
             is_said(*place)
                 || view.is(*place, "that")
                 || !has_before && view.quote_before(*place).is_some()
-                || super::verb::is_finite(view, *place)
+                || is_finite(view, *place)
         });
         let stop = stop.unwrap_or(reach);
         [front, right..stop.max(right)]
     }
+
     /// The second half of a clause that "he said" interrupts.
     fn rest_of_interrupted(&self, after: usize) -> Option<Content> {
         let view = self.view;
         let end = view.end_of_words();
-        let is_clause = (after + 1..end).any(|place| super::verb::is_finite(view, place));
+        let is_clause = (after + 1..end).any(|place| is_finite(view, place));
         (view.is_comma(after) && after + 3 < end && is_clause).then_some(Content {
             range: after + 1..end,
             rule: "interrupted clause",

@@ -7,8 +7,8 @@ use model::SpeechAct;
 use super::{
     circumstance::Circumstances,
     content::{Content, dateline_end},
+    phrase::phrase_after,
     sentence::{Attribution, Sentence, is_source},
-    subject::phrase_after,
 };
 use crate::pack::holds;
 

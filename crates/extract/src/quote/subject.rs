@@ -3,13 +3,16 @@
 use std::ops::Range;
 
 use super::{
-    verb::{Form, Verb, is_finite, is_verb},
+    aside::{named_before, over_aside},
+    phrase::{
+        is_nominal, opens_phrase, phrase_after, phrase_before, phrase_end, with_coordination,
+    },
+    verb::{Form, Verb, is_finite},
     view::View,
 };
 use crate::{
     pack::{Pack, holds},
     syntax::{Label, Tag},
-    token::TokenKind,
 };
 
 /// The subject of a cue.
@@ -20,9 +23,6 @@ pub(crate) struct Subject {
     pub(crate) antecedent: Option<Range<usize>>,
     pub(crate) rule: &'static str,
 }
-
-/// Words in a noun phrase; no speaker is named at greater length.
-const LONGEST_PHRASE: usize = 40;
 
 /// How far shared subjects are followed through a sentence.
 const LONGEST_CHAIN: usize = 3;
@@ -50,33 +50,6 @@ pub(crate) fn subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject
     }
     let is_bare = is_single && view.is_any(range.start, &["the", "a", "an"]);
     (!is_bare).then_some(subject)
-}
-
-/// "Leap Narin, 63, a villager, said": the name that the phrase at `range` is said of, over an age.
-fn named_before(view: &View<'_, '_>, range: &Range<usize>) -> Option<Range<usize>> {
-    let comma = range.start.checked_sub(1)?;
-    let has_name = range.clone().any(|place| view.tag(place) == Tag::Name);
-    let is_set_off = view.is_comma(comma) && view.is_comma(range.end);
-    if !is_set_off || has_name || view.tag(range.start) == Tag::Pronoun {
-        return None;
-    }
-    let last = comma.checked_sub(1)?;
-    let end = if view.kind(last) == TokenKind::Number && last >= 2 && view.is_comma(last - 1) {
-        last - 2
-    } else if view.is_any(range.start, &["a", "an", "the"]) {
-        last
-    } else {
-        return None;
-    };
-    if view.tag(end) != Tag::Name {
-        return None;
-    }
-    let named = phrase_before(view, end)?;
-    let is_governed = named
-        .start
-        .checked_sub(1)
-        .is_some_and(|before| view.tag(before) == Tag::Preposition || view.is_comma(before));
-    (!is_governed).then_some(named)
 }
 
 fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
@@ -293,7 +266,7 @@ fn auxiliary_before(view: &View<'_, '_>, phrase: usize) -> Option<usize> {
 }
 
 /// The subject by the parser's word.
-fn parsed(view: &View<'_, '_>, at: usize) -> Option<Subject> {
+pub(super) fn parsed(view: &View<'_, '_>, at: usize) -> Option<Subject> {
     let is_subject = |place: &usize| {
         view.head(*place) == Some(at)
             && matches!(view.label(*place), Label::Subject | Label::PassiveSubject)
@@ -310,75 +283,6 @@ fn parsed(view: &View<'_, '_>, at: usize) -> Option<Subject> {
         antecedent: None,
         rule: "subject by parse",
     })
-}
-
-/// "Smith, who leads the party, said": the phrase before the aside that ends at `close`.
-fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option<Subject> {
-    if view.word(close) == ")" {
-        return None;
-    }
-    if let Some(subject) = parsed(view, at)
-        && subject.range.end <= close
-        && (view.is_comma(subject.range.end)
-            || view.is_dash(subject.range.end)
-            || subject.range.end == close)
-    {
-        return Some(Subject {
-            rule: "subject before aside",
-            ..subject
-        });
-    }
-    let same = |place: usize| view.word(place) == view.word(close);
-    let limit = close.saturating_sub(40);
-    let mut place = close;
-    let mut steps = 0;
-    while place > limit {
-        place -= 1;
-        if view.has_quote_between(place, close) {
-            return None;
-        }
-        if !same(place) || place == 0 {
-            continue;
-        }
-        steps += 1;
-        let is_aside = opens_aside(view, place + 1);
-        if let Some(range) = phrase_before(view, place - 1)
-            && is_aside
-            && is_nominal(view.tag(place - 1))
-        {
-            return Some(Subject {
-                range,
-                antecedent: None,
-                rule: "subject before aside",
-            });
-        }
-        if steps == 3 {
-            break;
-        }
-    }
-    None
-}
-
-/// Whether what starts here can be said of the noun before the comma.
-fn opens_aside(view: &View<'_, '_>, place: usize) -> bool {
-    matches!(
-        view.tag(place),
-        Tag::WhPronoun
-            | Tag::WhDeterminer
-            | Tag::WhPossessive
-            | Tag::Determiner
-            | Tag::Noun
-            | Tag::Nouns
-            | Tag::Name
-            | Tag::Adjective
-            | Tag::Number
-            | Tag::Participle
-            | Tag::Gerund
-            | Tag::Possessive
-            | Tag::Preposition
-            | Tag::Superlative
-    ) || view.tag(place) == Tag::Past && view.tag(place + 1) == Tag::Preposition
-        || view.tag(place) == Tag::Adverb && view.is_comma(place + 1)
 }
 
 /// "who said": the relative pronoun, with the phrase it stands for.
@@ -473,178 +377,4 @@ fn closing(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
         view.tag(start) == Tag::Name && view.tag(start + 1) == Tag::Name && start + 1 < end;
     let is_described = opens_phrase(view.tag(start)) && !view.is_any(start, &["this", "that"]);
     (is_name && (is_last || view.is_comma(end)) || is_described && is_last).then_some(subject)
-}
-
-pub(crate) const fn is_nominal(tag: Tag) -> bool {
-    matches!(
-        tag,
-        Tag::Noun
-            | Tag::Nouns
-            | Tag::Name
-            | Tag::Names
-            | Tag::Pronoun
-            | Tag::Number
-            | Tag::Foreign
-            | Tag::Determiner
-    )
-}
-
-/// Whether a word of this tag can stand inside a noun phrase, before its head.
-const fn is_inside(tag: Tag) -> bool {
-    matches!(
-        tag,
-        Tag::Noun
-            | Tag::Nouns
-            | Tag::Name
-            | Tag::Names
-            | Tag::Adjective
-            | Tag::Comparative
-            | Tag::Superlative
-            | Tag::Number
-            | Tag::Hyphen
-            | Tag::PossessiveMark
-            | Tag::Foreign
-            | Tag::Symbol
-    )
-}
-
-const fn opens_phrase(tag: Tag) -> bool {
-    matches!(tag, Tag::Determiner | Tag::Possessive | Tag::Predeterminer)
-}
-
-/// Prepositions that tie a noun to the noun before it.
-const TIES: [&str; 5] = ["of", "for", "from", "at", "to"];
-
-/// The noun phrase whose last word stands at `end`.
-pub(crate) fn phrase_before(view: &View<'_, '_>, end: usize) -> Option<Range<usize>> {
-    let mut last = end;
-    if view.word(end) == ")" {
-        let limit = end.saturating_sub(10);
-        last = (limit..end)
-            .rev()
-            .find(|place| view.word(*place) == "(")?
-            .checked_sub(1)?;
-    }
-    if view.tag(last) == Tag::Pronoun {
-        return Some(last..last + 1);
-    }
-    if !is_inside(view.tag(last)) && view.tag(last) != Tag::Determiner {
-        return None;
-    }
-    let mut start = last;
-    while last - start < LONGEST_PHRASE {
-        if opens_phrase(view.tag(start)) && start != last {
-            let Some(tied) = tie_before(view, start) else {
-                break;
-            };
-            start = tied;
-            continue;
-        }
-        let Some(before) = start.checked_sub(1) else {
-            break;
-        };
-        if view.quote_before(start).is_some() {
-            break;
-        }
-        let tag = view.tag(before);
-        if view.is_any(before, &["said", "says", "told"]) {
-            break;
-        }
-        // "the neighboring province", "residents of neighboring Posat".
-        let is_adjectival = matches!(tag, Tag::Participle | Tag::Gerund)
-            && before > 0
-            && (opens_phrase(view.tag(before - 1)) || view.is_any(before - 1, &TIES));
-        // The rest of "editor-in-chief".
-        let is_compound = view.word(start) == "-" && !view.is_dash(start);
-        if is_inside(tag) || opens_phrase(tag) || is_adjectival || is_compound {
-            start = before;
-        } else if let Some(tied) = tie_before(view, start) {
-            start = tied;
-        } else {
-            break;
-        }
-    }
-    Some(start..end + 1)
-}
-
-/// The noun that the phrase starting at `start` is tied to.
-fn tie_before(view: &View<'_, '_>, start: usize) -> Option<usize> {
-    let preposition = start.checked_sub(1)?;
-    let noun = start.checked_sub(2)?;
-    let ties = view.is_any(preposition, &TIES)
-        && matches!(
-            view.tag(noun),
-            Tag::Noun | Tag::Nouns | Tag::Name | Tag::Names | Tag::Number | Tag::Symbol
-        );
-    ties.then_some(noun)
-}
-
-/// Puts "Smith, Jones and" before "Brown" where the parser holds them for one subject.
-fn with_coordination(view: &View<'_, '_>, range: Range<usize>) -> Range<usize> {
-    let Some(joint) = range.start.checked_sub(1) else {
-        return range;
-    };
-    if !view.is(joint, "and") || joint == 0 {
-        return range;
-    }
-    let head = range.end - 1;
-    let is_joined = (range.start..range.end).any(|place| {
-        view.label(place) == Label::Conjunct
-            && view
-                .head(place)
-                .is_some_and(|to| to < joint && is_nominal(view.tag(to)) && !is_verb(view.tag(to)))
-    });
-    if !is_joined || !is_nominal(view.tag(head)) && view.word(head) != ")" {
-        return range;
-    }
-    let Some(first) = phrase_before(view, joint - 1) else {
-        return range;
-    };
-    first.start..range.end
-}
-
-/// The last word of the base noun phrase around `place`.
-fn phrase_end(view: &View<'_, '_>, place: usize) -> usize {
-    let mut end = place;
-    while is_inside(view.tag(end + 1))
-        && view.quote_before(end + 1).is_none()
-        && end + 1 < view.len()
-    {
-        end += 1;
-    }
-    end
-}
-
-/// The noun phrase that starts at `start`.
-pub(crate) fn phrase_after(view: &View<'_, '_>, start: usize) -> Option<Range<usize>> {
-    if view.tag(start) == Tag::Pronoun {
-        return Some(start..start + 1);
-    }
-    let mut end = start;
-    let mut has_noun = false;
-    while end < view.len().min(start + LONGEST_PHRASE)
-        && (end == start || view.quote_before(end).is_none())
-    {
-        let tag = view.tag(end);
-        if opens_phrase(tag) {
-            if end != start && !view.is_any(end - 1, &TIES) && !opens_phrase(view.tag(end - 1)) {
-                break;
-            }
-        } else if is_inside(tag) {
-            has_noun |= !matches!(tag, Tag::Adjective | Tag::Hyphen | Tag::PossessiveMark);
-        } else if matches!(tag, Tag::Participle | Tag::Gerund | Tag::Past)
-            && is_inside(view.tag(end + 1))
-            && !has_noun
-        {
-            // An adjective by origin: "leading critics".
-        } else if !(has_noun && view.is_any(end, &TIES) && can_start(view, end + 1)) {
-            break;
-        }
-        end += 1;
-    }
-    has_noun.then_some(start..end)
-}
-
-fn can_start(view: &View<'_, '_>, place: usize) -> bool {
-    opens_phrase(view.tag(place)) || is_inside(view.tag(place))
 }

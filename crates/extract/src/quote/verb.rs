@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::view::View;
+use super::{subject::Subject, view::View};
 use crate::{
     pack::{Cue, Frame, Pack, holds},
     syntax::Tag,
@@ -17,6 +17,15 @@ pub(crate) struct Verb<'p> {
     pub(crate) at: usize,
     pub(crate) form: Form,
     pub(crate) cue: &'p Cue,
+}
+
+impl Verb<'_> {
+    /// Where the attribution starts: with the subject or the verb, whichever stands first.
+    pub(super) fn start_with(&self, subject: Option<&Subject>) -> usize {
+        subject.map_or(self.group.start, |subject| {
+            subject.range.start.min(self.group.start)
+        })
+    }
 }
 
 /// How a verb stands in its sentence.

@@ -280,14 +280,7 @@ impl Cast {
     /// Who the noun phrase `span` is about: the last name in it that nothing there governs or owns,
     /// so Sorana Vell in "Minister Sorana Vell of Korvan" and nobody in "a spokesman for Sorana Vell".
     pub(crate) fn head_of(&self, text: &str, span: Span) -> Option<&Naming> {
-        let start = self
-            .namings
-            .partition_point(|naming| naming.span.start() < span.start());
-        let end = self
-            .namings
-            .partition_point(|naming| naming.span.start() < span.end());
-        let inside = self.namings.get(start..end)?.iter();
-        let mut free = inside.filter(|naming| {
+        let mut free = self.namings_in(span).iter().filter(|naming| {
             span.contains(naming.span)
                 && !is_governed(text, span, naming.span)
                 && !is_possessor(text, naming.span)

@@ -182,11 +182,7 @@ fn run(
             .is_some_and(|token| token.kind == TokenKind::Number && token.span.len() <= 3);
     // Lower-case titles in front: "party spokesman Sok Eysan".
     for place in (whole_start.saturating_sub(3).max(sentence_start)..whole_start).rev() {
-        if !document
-            .tokens
-            .get(place)
-            .is_some_and(|token| token.kind == TokenKind::Word)
-        {
+        if !is_word(document, place) {
             break;
         }
         read_title(document.word(place), pack, &mut titles, &mut gender);
@@ -194,11 +190,7 @@ fn run(
     // And behind: "Monte Shaw, executive director of".
     if document.word(range.end) == "," {
         for place in range.end + 1..range.end + 7 {
-            if !document
-                .tokens
-                .get(place)
-                .is_some_and(|token| token.kind == TokenKind::Word)
-            {
+            if !is_word(document, place) {
                 break;
             }
             read_title(document.word(place), pack, &mut titles, &mut gender);
@@ -250,6 +242,11 @@ fn run(
         titles,
         entity: entity.map(|(place, _)| place),
     })
+}
+
+fn is_word(document: &Document<'_>, place: usize) -> bool {
+    let token = document.tokens.get(place);
+    token.is_some_and(|token| token.kind == TokenKind::Word)
 }
 
 fn read_title(word: &str, pack: &Pack, titles: &mut Vec<String>, gender: &mut Gender) {

@@ -99,16 +99,21 @@ fn an_aborted_batch_is_polled_again() {
     assert_eq!(runner.titles(), ["First", "Second"]);
 }
 
-#[test]
-fn a_restart_waits_for_the_time_in_the_cursor() {
-    let newsroom = Newsroom::open();
-    let url = two_items(&newsroom);
-    let patient = Config {
+/// Polls too seldom for a second poll within a test.
+fn patient() -> Config {
+    Config {
         interval: Duration::from_mins(10),
         min_interval: Duration::from_mins(10),
         max_interval: Duration::from_mins(10),
         ..config()
-    };
+    }
+}
+
+#[test]
+fn a_restart_waits_for_the_time_in_the_cursor() {
+    let newsroom = Newsroom::open();
+    let url = two_items(&newsroom);
+    let patient = patient();
     let mut runner = Runner::start(patient.clone(), vec![feed(&url)], Log::default());
     runner.run_once();
     let log = runner.kill();
@@ -124,12 +129,7 @@ fn a_cursor_of_before_feeds_shared_their_sites_partition_is_found() {
     for _ in 0..4 {
         let newsroom = Newsroom::open();
         let url = two_items(&newsroom);
-        let patient = Config {
-            interval: Duration::from_mins(10),
-            min_interval: Duration::from_mins(10),
-            max_interval: Duration::from_mins(10),
-            ..config()
-        };
+        let patient = patient();
         let mut runner = Runner::start(patient.clone(), vec![feed(&url)], Log::default());
         runner.run_once();
         let mut log = runner.kill();

@@ -27,6 +27,17 @@ pub(super) struct Subject {
     pub(super) rule: &'static str,
 }
 
+impl Subject {
+    fn pronoun(span: Range<usize>) -> Self {
+        Self {
+            phrase: span.clone(),
+            span,
+            kind: SpeakerKind::Pronoun,
+            rule: "pronoun",
+        }
+    }
+}
+
 /// Looks for subjects in one text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SubjectFinder<'t> {
@@ -201,13 +212,7 @@ impl SubjectFinder<'_> {
     /// The pronoun that a cue holds: "a-t-elle ajouté".
     pub(super) fn within(&self, cue: &Range<usize>) -> Option<Subject> {
         let span = inside(&self.hits.pronouns, cue).next()?.clone();
-        let phrase = span.clone();
-        Some(Subject {
-            span,
-            kind: SpeakerKind::Pronoun,
-            phrase,
-            rule: "pronoun",
-        })
+        Some(Subject::pronoun(span))
     }
 
     fn pronoun(&self, region: &Range<usize>) -> Option<Subject> {
@@ -222,13 +227,7 @@ impl SubjectFinder<'_> {
         let span = inside(&self.hits.pronouns, region)
             .find(|hit| !is_part_of_name(hit))?
             .clone();
-        let phrase = span.clone();
-        Some(Subject {
-            span,
-            kind: SpeakerKind::Pronoun,
-            phrase,
-            rule: "pronoun",
-        })
+        Some(Subject::pronoun(span))
     }
 
     /// The first words of the region, up to a break: a speaker without name or known title.

@@ -74,29 +74,14 @@ struct Measured {
 const MEASURED: [Measured; 6] = [
     Measured {
         name: "bare copy of articles",
-        runs: |round| {
-            copy(
-                &round.articles,
-                ARTICLES.name(),
-                SAME,
-                round.stages.articles,
-            )
-        },
+        runs: |round| round.copy_articles(SAME),
         records: |stages| stages.articles,
         bytes_each: |sizes| sizes.article,
         bases: None,
     },
     Measured {
         name: "bare copy of articles to enriched",
-        runs: |round| {
-            let prepared = BareOutput::Prepared(&round.prepared.enriched);
-            copy(
-                &round.articles,
-                ARTICLES.name(),
-                prepared,
-                round.stages.articles,
-            )
-        },
+        runs: |round| round.copy_articles(BareOutput::Prepared(&round.prepared.enriched)),
         records: |stages| stages.articles,
         bytes_each: |sizes| sizes.article,
         bases: None,
@@ -114,29 +99,14 @@ const MEASURED: [Measured; 6] = [
     },
     Measured {
         name: "bare copy of enriched",
-        runs: |round| {
-            copy(
-                &round.enriched,
-                ENRICHED.name(),
-                SAME,
-                round.stages.articles,
-            )
-        },
+        runs: |round| round.copy_enriched(SAME),
         records: |stages| stages.articles,
         bytes_each: |sizes| sizes.enriched,
         bases: None,
     },
     Measured {
         name: "bare copy of enriched to findings",
-        runs: |round| {
-            let prepared = BareOutput::Prepared(&round.prepared.findings);
-            copy(
-                &round.enriched,
-                ENRICHED.name(),
-                prepared,
-                round.stages.articles,
-            )
-        },
+        runs: |round| round.copy_enriched(BareOutput::Prepared(&round.prepared.findings)),
         records: |stages| stages.articles,
         bytes_each: |sizes| sizes.enriched,
         bases: None,
@@ -163,6 +133,26 @@ struct Round<'a> {
     articles: RunnerConfig,
     processed: RunnerConfig,
     enriched: RunnerConfig,
+}
+
+impl Round<'_> {
+    fn copy_articles(&self, output: BareOutput<'_>) -> Result<Run, StreamError> {
+        copy(
+            &self.articles,
+            ARTICLES.name(),
+            output,
+            self.stages.articles,
+        )
+    }
+
+    fn copy_enriched(&self, output: BareOutput<'_>) -> Result<Run, StreamError> {
+        copy(
+            &self.enriched,
+            ENRICHED.name(),
+            output,
+            self.stages.articles,
+        )
+    }
 }
 
 /// What the stages make of the sample's records, encoded.

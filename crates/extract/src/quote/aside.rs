@@ -1,0 +1,106 @@
+//! Asides: what stands between commas after a name, and whom it is said of.
+
+use std::ops::Range;
+
+use super::{
+    phrase::{is_nominal, phrase_before},
+    subject::{Subject, parsed},
+    view::View,
+};
+use crate::{syntax::Tag, token::TokenKind};
+
+/// "Leap Narin, 63, a villager, said": the name that the phrase at `range` is said of, over an age.
+pub(super) fn named_before(view: &View<'_, '_>, range: &Range<usize>) -> Option<Range<usize>> {
+    let comma = range.start.checked_sub(1)?;
+    let has_name = range.clone().any(|place| view.tag(place) == Tag::Name);
+    let is_set_off = view.is_comma(comma) && view.is_comma(range.end);
+    if !is_set_off || has_name || view.tag(range.start) == Tag::Pronoun {
+        return None;
+    }
+    let last = comma.checked_sub(1)?;
+    let end = if view.kind(last) == TokenKind::Number && last >= 2 && view.is_comma(last - 1) {
+        last - 2
+    } else if view.is_any(range.start, &["a", "an", "the"]) {
+        last
+    } else {
+        return None;
+    };
+    if view.tag(end) != Tag::Name {
+        return None;
+    }
+    let named = phrase_before(view, end)?;
+    let is_governed = named
+        .start
+        .checked_sub(1)
+        .is_some_and(|before| view.tag(before) == Tag::Preposition || view.is_comma(before));
+    (!is_governed).then_some(named)
+}
+
+/// "Smith, who leads the party, said": the phrase before the aside that ends at `close`.
+pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option<Subject> {
+    if view.word(close) == ")" {
+        return None;
+    }
+    if let Some(subject) = parsed(view, at)
+        && subject.range.end <= close
+        && (view.is_comma(subject.range.end)
+            || view.is_dash(subject.range.end)
+            || subject.range.end == close)
+    {
+        return Some(Subject {
+            rule: "subject before aside",
+            ..subject
+        });
+    }
+    let same = |place: usize| view.word(place) == view.word(close);
+    let limit = close.saturating_sub(40);
+    let mut place = close;
+    let mut steps = 0;
+    while place > limit {
+        place -= 1;
+        if view.has_quote_between(place, close) {
+            return None;
+        }
+        if !same(place) || place == 0 {
+            continue;
+        }
+        steps += 1;
+        let is_aside = opens_aside(view, place + 1);
+        if let Some(range) = phrase_before(view, place - 1)
+            && is_aside
+            && is_nominal(view.tag(place - 1))
+        {
+            return Some(Subject {
+                range,
+                antecedent: None,
+                rule: "subject before aside",
+            });
+        }
+        if steps == 3 {
+            break;
+        }
+    }
+    None
+}
+
+/// Whether what starts here can be said of the noun before the comma.
+fn opens_aside(view: &View<'_, '_>, place: usize) -> bool {
+    matches!(
+        view.tag(place),
+        Tag::WhPronoun
+            | Tag::WhDeterminer
+            | Tag::WhPossessive
+            | Tag::Determiner
+            | Tag::Noun
+            | Tag::Nouns
+            | Tag::Name
+            | Tag::Adjective
+            | Tag::Number
+            | Tag::Participle
+            | Tag::Gerund
+            | Tag::Possessive
+            | Tag::Preposition
+            | Tag::Superlative
+    ) || view.tag(place) == Tag::Past && view.tag(place + 1) == Tag::Preposition
+        || view.tag(place) == Tag::Adverb && view.is_comma(place + 1)
+}
