@@ -1,56 +1,207 @@
-//! Trains the entity tagger of English: `train_entities MODEL ENTITIES_JSONL NEWS_JSONL [--hold-out]`.
+//! Trains the entity tagger of English:
+//! `train_entities MODEL ENTITIES_JSONL NEWS_JSONL LABELS_FOLDER WRITTEN_TEXT [--folds COUNT]`.
 //!
-//! The first model reads the unlabelled news; the second learns from that reading as well.
+//! It learns from the labelled rows, from our labels of the news, from the same news and texts of
+//! our own with other names in it, and from the first model's reading of the news without labels.
 //!
-//! With `--hold-out` every eighth document is kept back; without, all are used.
+//! With `--folds` nothing is written: each part of the documents is kept back in turn, and measured.
 
-use std::{env, error::Error, fs};
+use std::{collections::HashMap, env, error::Error, fs};
 
-use extract::entity::train::{Example, Recipe, measure, silver, train};
+use extract::entity::train::{Example, Recipe, exchanged, measure, silver, train};
 use model::Span;
 use serde_json::Value;
 
+/// A document and where it comes from.
+struct Document {
+    source: String,
+    example: Example,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
-    let holds_out = arguments.iter().any(|argument| argument == "--hold-out");
-    arguments.retain(|argument| argument != "--hold-out");
-    let [model, file, news] = arguments.as_slice() else {
-        return Err("usage: train_entities MODEL ENTITIES_JSONL NEWS_JSONL [--hold-out]".into());
+    let mut folds = 0;
+    if let Some(at) = arguments.iter().position(|argument| argument == "--folds") {
+        folds = arguments
+            .get(at + 1)
+            .and_then(|count| count.parse().ok())
+            .unwrap_or(4);
+        arguments.truncate(at);
+    }
+    let [model, file, news, labels, written] = arguments.as_slice() else {
+        return Err("usage: train_entities MODEL ENTITIES_JSONL NEWS_JSONL LABELS_FOLDER WRITTEN_TEXT [--folds COUNT]".into());
     };
-    let number = |name: &str, default: u32| {
-        let text = env::var(name).ok();
-        text.and_then(|text| text.parse().ok()).unwrap_or(default)
-    };
-    let (mut examples, mut held) = (Vec::new(), Vec::new());
-    for (place, row) in rows(file)?.into_iter().enumerate() {
-        if row["lang"] != "en" {
-            continue;
-        }
-        if holds_out && place % 8 == 3 {
-            held.extend(example(&row).map(|example| (source(&row), example)));
-        } else {
-            examples.extend(example(&row));
+    let mut documents: Vec<Document> = rows(file)?
+        .iter()
+        .filter(|row| row["lang"] == "en")
+        .filter_map(|row| {
+            Some(Document {
+                source: source(row),
+                example: example(row)?,
+            })
+        })
+        .collect();
+    let news: Vec<(String, String)> = rows(news)?
+        .iter()
+        .filter_map(|row| {
+            Some((
+                row["id"].as_str()?.to_owned(),
+                row["text"].as_str()?.to_owned(),
+            ))
+        })
+        .collect();
+    let labelled = labelled(labels, &news)?;
+    let unlabelled: Vec<&String> = news
+        .iter()
+        .filter(|(id, _)| !labelled.contains_key(id))
+        .map(|(_, text)| text)
+        .collect();
+    let mut labelled: Vec<(String, Example)> = labelled.into_iter().collect();
+    labelled.sort_by(|one, other| one.0.cmp(&other.0));
+    documents.extend(labelled.into_iter().map(|(_, example)| Document {
+        source: "voa".to_owned(),
+        example,
+    }));
+    documents.extend(written_texts(written)?.into_iter().map(|example| Document {
+        source: "written".to_owned(),
+        example,
+    }));
+    if folds == 0 {
+        let bytes = learn(&documents.iter().collect::<Vec<_>>(), &unlabelled);
+        fs::write(model, bytes)?;
+        return Ok(());
+    }
+    let mut counts: HashMap<String, [[usize; 3]; 3]> = HashMap::new();
+    for fold in 0..folds.min(number("FOLDS", 99) as usize) {
+        let is_held = |place: usize| place % folds == fold;
+        let kept: Vec<&Document> = documents
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !is_held(*at))
+            .map(|(_, d)| d)
+            .collect();
+        let bytes = learn(&kept, &unlabelled);
+        for (at, document) in documents.iter().enumerate() {
+            if !is_held(at) {
+                continue;
+            }
+            let count = measure(&bytes, std::slice::from_ref(&document.example));
+            let sum = counts.entry(document.source.clone()).or_default();
+            for (sum, count) in sum.iter_mut().flatten().zip(count.iter().flatten()) {
+                *sum += count;
+            }
         }
     }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort();
+    for (source, counts) in counts {
+        report(&source, counts);
+    }
+    Ok(())
+}
+
+fn number(name: &str, default: u32) -> u32 {
+    let text = env::var(name).ok();
+    text.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn learn(documents: &[&Document], unlabelled: &[&String]) -> Vec<u8> {
     let recipe = Recipe {
-        epochs: number("EPOCHS", 10),
+        epochs: number("EPOCHS", 8),
         bits: number("BITS", 18),
     };
-    let first = train(&examples, recipe);
-    for row in rows(news)? {
-        if let Some(text) = row["text"].as_str() {
-            examples.push(silver(&first, text.to_owned(), number("SILVER", 1)));
+    let mut examples = Vec::new();
+    let mut ours = Vec::new();
+    for document in documents {
+        let weight = match document.source.as_str() {
+            "btc" => number("BTC", 0),
+            "wnut" => number("WNUT", 1),
+            "UNER" => number("EWT", 2),
+            "voa" => number("VOA", 3),
+            "written" => number("WRITTEN", 4),
+            _ => 1,
+        };
+        let mut example = document.example.clone();
+        example.weight = weight;
+        if matches!(document.source.as_str(), "voa" | "written") {
+            ours.push(example.clone());
+        }
+        examples.push(example);
+    }
+    examples.extend(exchanged(&ours, number("COPIES", 4)));
+    if number("SILVER", 1) > 0 {
+        let first = train(&examples, recipe);
+        for text in unlabelled {
+            examples.push(silver(&first, (*text).clone(), number("SILVER", 1)));
         }
     }
-    let bytes = train(&examples, recipe);
-    eprintln!("{} documents, {} bytes", examples.len(), bytes.len());
-    held.sort_by(|one, other| one.0.cmp(&other.0));
-    for group in held.chunk_by(|one, other| one.0 == other.0) {
-        let examples: Vec<Example> = group.iter().map(|(_, example)| example.clone()).collect();
-        report(&group[0].0, measure(&bytes, &examples));
+    train(&examples, recipe)
+}
+
+/// Our labels, by the article's id.
+fn labelled(
+    folder: &str,
+    news: &[(String, String)],
+) -> Result<HashMap<String, Example>, Box<dyn Error>> {
+    let texts: HashMap<&str, &str> = news
+        .iter()
+        .map(|(id, text)| (id.as_str(), text.as_str()))
+        .collect();
+    let mut files: Vec<_> = fs::read_dir(folder)?
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .map(|entry| entry.path())
+        .collect();
+    files.sort();
+    let mut labelled = HashMap::new();
+    for file in files {
+        for mut row in rows(&file.to_string_lossy())? {
+            let id = row["id"].as_str().unwrap_or_default().to_owned();
+            let text = texts
+                .get(id.as_str())
+                .ok_or_else(|| format!("no text of {id}"))?;
+            row["text"] = Value::from(*text);
+            labelled.extend(example(&row).map(|example| (id, example)));
+        }
     }
-    fs::write(model, bytes)?;
-    Ok(())
+    Ok(labelled)
+}
+
+/// Texts of our own: "## id", then paragraphs with names in braces, as "{P1|Ada Morrow}".
+fn written_texts(file: &str) -> Result<Vec<Example>, Box<dyn Error>> {
+    let all = fs::read_to_string(file).map_err(|error| format!("no texts at {file}: {error}"))?;
+    let mut examples = Vec::new();
+    for part in format!("\n{all}").split("\n## ").skip(1) {
+        let (_, body) = part.split_once('\n').unwrap_or_default();
+        let body = body.trim().replace('\n', "\n\n");
+        let (mut text, mut names) = (String::new(), Vec::new());
+        for piece in body.split_inclusive('}') {
+            let (plain, name) = piece.split_once('{').unwrap_or((piece, ""));
+            text.push_str(plain);
+            let Some((label, name)) = name.trim_end_matches('}').split_once('|') else {
+                continue;
+            };
+            let start = text.len();
+            text.push_str(name);
+            let kind = match label.chars().next() {
+                Some('P') => 0,
+                Some('O') => 1,
+                Some('L') => 2,
+                _ => continue,
+            };
+            names.push((start..text.len(), kind));
+        }
+        let names = names
+            .into_iter()
+            .filter_map(|(range, kind)| Some((Span::of(&text, range)?, kind)))
+            .collect();
+        examples.push(Example {
+            text,
+            names,
+            weight: 1,
+        });
+    }
+    Ok(examples)
 }
 
 /// Where a row comes from, by the first part of its id.
@@ -70,7 +221,7 @@ fn report(source: &str, counts: [[usize; 3]; 3]) {
         std::array::from_fn(|at| all[at] + kind[at])
     });
     let [person, organisation, place] = counts.map(f1);
-    eprintln!(
+    println!(
         "{source:10} person {person:5.1} organisation {organisation:5.1} place {place:5.1} all {:5.1} ({})",
         f1(all),
         all[2]
@@ -86,16 +237,8 @@ fn rows(file: &str) -> Result<Vec<Value>, Box<dyn Error>> {
         .collect::<Result<_, _>>()?)
 }
 
-/// A row of labelled text; tweets and the like are left out, since news is not written so.
+/// A row of labelled text.
 fn example(row: &Value) -> Option<Example> {
-    let id = row["id"].as_str()?;
-    let weight = match id {
-        _ if id.starts_with("btc") => env::var("BTC").map_or(0, |w| w.parse().unwrap_or(0)),
-        _ if id.starts_with("wnut") => env::var("WNUT").map_or(1, |w| w.parse().unwrap_or(1)),
-        _ if id.starts_with("UNER") => env::var("EWT").map_or(1, |w| w.parse().unwrap_or(1)),
-        _ if id.starts_with("voa") => env::var("VOA").map_or(3, |w| w.parse().unwrap_or(1)),
-        _ => 1,
-    };
     let text = row["text"].as_str()?.to_owned();
     let mut starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     starts.push(text.len());
@@ -118,6 +261,6 @@ fn example(row: &Value) -> Option<Example> {
     Some(Example {
         text,
         names,
-        weight,
+        weight: 1,
     })
 }

@@ -7,6 +7,8 @@ const MEN: &str = include_str!("gazetteer/men.txt");
 const WOMEN: &str = include_str!("gazetteer/women.txt");
 const GIVEN: &str = include_str!("gazetteer/given.txt");
 const SURNAMES: &str = include_str!("gazetteer/surnames.txt");
+const ASIAN_GIVEN: &str = include_str!("gazetteer/asian_given.txt");
+const ASIAN_SURNAMES: &str = include_str!("gazetteer/asian_surnames.txt");
 const PLACES: &str = include_str!("gazetteer/places.txt");
 const WORDS: &str = include_str!("gazetteer/words.txt");
 
@@ -51,6 +53,8 @@ impl Gazetteer {
             (WOMEN, WOMAN | GIVEN_NAME),
             (GIVEN, GIVEN_NAME),
             (SURNAMES, SURNAME),
+            (ASIAN_GIVEN, GIVEN_NAME),
+            (ASIAN_SURNAMES, SURNAME),
         ] {
             for name in lines(list).flat_map(str::split_whitespace) {
                 gazetteer.flag(name, flag);
@@ -124,6 +128,18 @@ impl Gazetteer {
         }
         longest
     }
+}
+
+/// Words of persons' names of the regions whose news is read most.
+#[cfg(feature = "training")]
+pub(super) fn asian_names() -> impl Iterator<Item = &'static str> {
+    let lists = [ASIAN_GIVEN, ASIAN_SURNAMES].into_iter();
+    lists.flat_map(lines).flat_map(str::split_whitespace)
+}
+
+#[cfg(feature = "training")]
+pub(super) fn places() -> impl Iterator<Item = &'static str> {
+    lines(PLACES)
 }
 
 fn next_key(key: u64, form: u32) -> u64 {

@@ -1,5 +1,7 @@
 //! Trains the entity tagger; see `training/README.md`.
 
+mod variant;
+
 use model::{EntityKind, Span};
 
 use super::{
@@ -31,6 +33,15 @@ pub struct Recipe {
     pub epochs: u32,
     /// Logarithm of the number of rows.
     pub bits: u32,
+}
+
+/// Each of `examples` `copies` times with other names.
+pub fn exchanged(examples: &[Example], copies: u32) -> Vec<Example> {
+    let mut names = variant::Names::new();
+    let each = examples
+        .iter()
+        .flat_map(|example| (0..copies).map(move |_| example));
+    each.map(|example| names.exchanged(example)).collect()
 }
 
 struct Sentence {
