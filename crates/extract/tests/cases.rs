@@ -72,6 +72,6 @@ cases! {
     according_to age_aside attribution_at_the_end carried_on closing_inversion colon dash_after fronted indirect_that
     interrupted inverted join_adjacent multi_paragraph name_in_quote nested_cue_is_content noun_cue
     participle phrase_head pronoun pronoun_gender question_then_name refusal relative_clause relative_subject
-    scare_quotes sentence_before shared_subject spoken_to stray_mark they title_speaker
+    said_when_where scare_quotes sentence_before shared_subject spoken_to stray_mark they title_speaker
     told_addressee whose_phrase
 }

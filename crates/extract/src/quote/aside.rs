@@ -68,7 +68,7 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
         let is_aside = opens_aside(view, place + 1);
         if let Some(range) = phrase_before(view, place - 1)
             && is_aside
-            && is_nominal(view.tag(place - 1))
+            && (is_nominal(view.tag(place - 1)) || view.word(place - 1) == ")")
         {
             return Some(Subject {
                 range,

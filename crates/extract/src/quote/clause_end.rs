@@ -1,5 +1,7 @@
 //! Where what was said ends, and who goes on.
 
+use std::ops::Range;
+
 use super::{
     phrase::{phrase_after, phrase_before},
     subject::Subject,
@@ -76,10 +78,25 @@ pub(super) fn clause_end(
     if is_relative && let Some(cut) = main_verb(view, verb.group.start - 1, from, end) {
         end = cut;
     }
-    if let Some(cut) = (from + 2..end).find(|place| reporter_resumes(view, *place, end)) {
+    let said = from..end;
+    let cut = said
+        .clone()
+        .skip(2)
+        .find(|place| is_whole(view, said.start..*place) && reporter_resumes(view, *place, end));
+    if let Some(cut) = cut {
         end = cut;
     }
     if let Some(cut) = source_cut(view, from, end) {
+        end = cut;
+    }
+    if is_subordinate(view, verb)
+        && let Some(cut) = (from + 2..end).find(|place| main_clause_opens(view, *place, end))
+    {
+        end = cut;
+    }
+    let explained = (from + 2..end)
+        .find(|place| explains_by_cue(view, *place, others) || comments(view, *place, end));
+    if let Some(cut) = explained {
         end = cut;
     }
     while end > from
@@ -178,6 +195,75 @@ fn reporter_resumes(view: &View<'_, '_>, comma: usize, end: usize) -> bool {
         || view.is_any(next, &["but", "and"]) && has_clause(next + 1)
         || view.is(next, "while")
         || view.tag(next) == Tag::Pronoun && is_finite(view, next + 1)
+}
+
+/// Whether the clause of the verb only opens its sentence: "Even as the mayor said he would stay, …".
+fn is_subordinate(view: &View<'_, '_>, verb: &Verb<'_>) -> bool {
+    let opener = (0..verb.group.start)
+        .rev()
+        .take(12)
+        .take_while(|place| !view.is_comma(*place))
+        .find(|place| {
+            view.is_any(
+                *place,
+                &[
+                    "while", "when", "as", "after", "although", "though", "since", "before",
+                ],
+            )
+        });
+    opener.is_some_and(|place| place < 5 && !view.is_marked(place))
+}
+
+/// Whether a comma is followed by a subject and its verb.
+fn main_clause_opens(view: &View<'_, '_>, comma: usize, end: usize) -> bool {
+    view.is_comma(comma) && !view.is_marked(comma) && clause_opens(view, comma + 1, end)
+}
+
+/// Whether a subject and its verb stand at `start`.
+fn clause_opens(view: &View<'_, '_>, start: usize, end: usize) -> bool {
+    let subject = phrase_after(view, start);
+    subject.is_some_and(|subject| {
+        let verb = subject.end + usize::from(view.tag(subject.end) == Tag::Adverb);
+        verb < end && is_finite(view, verb)
+    })
+}
+
+/// ", which he said was a mistake": an explanation that holds another report.
+fn explains_by_cue(view: &View<'_, '_>, comma: usize, others: &[Verb<'_>]) -> bool {
+    view.is_comma(comma)
+        && !view.is_marked(comma)
+        && view.is_any(comma + 1, &["which", "who", "something"])
+        && others
+            .iter()
+            .any(|other| (comma + 2..comma + 6).contains(&other.at))
+}
+
+/// "— something that aides dispute", "— the actress also pointed out": the reporter's comment.
+fn comments(view: &View<'_, '_>, sign: usize, end: usize) -> bool {
+    if view.is_marked(sign) {
+        return false;
+    }
+    let is_dash = view.is_dash(sign);
+    let next = sign + 1;
+    let is_only_one = || !(next..end).any(|place| view.is_dash(place));
+    (is_dash || view.is_comma(sign)) && view.is(next, "something")
+        || is_dash
+            && is_only_one()
+            && view.tag(next) != Tag::Pronoun
+            && clause_opens(view, next, end)
+}
+
+/// Whether the words are a clause that can end here: not "if elected" and not "the list, while
+/// long", behind which the clause only begins or goes on.
+fn is_whole(view: &View<'_, '_>, range: Range<usize>) -> bool {
+    let opens_aside = view.is_any(
+        range.start,
+        &[
+            "if", "when", "while", "although", "though", "unless", "once", "because",
+        ],
+    );
+    let is_main_behind = !opens_aside || range.clone().any(|place| view.is_comma(place));
+    is_main_behind && range.into_iter().any(|place| is_finite(view, place))
 }
 
 /// ", according to the report" ends what another reports.

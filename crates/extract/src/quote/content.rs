@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     clause_end::clause_end,
-    phrase::{is_nominal, phrase_after},
+    phrase::{is_nominal, opens_phrase, phrase_after},
     subject::Subject,
     verb::{Form, Verb, is_finite, is_verb},
     view::View,
@@ -59,7 +59,7 @@ pub(crate) fn complement(
         }
         if let Some(that) = complementizer(view, pack, from, limit, takes_infinitive) {
             let from = if view.is(that, "that") {
-                that + 1
+                that + 1 + usize::from(view.is_comma(that + 1))
             } else {
                 that
             };
@@ -71,7 +71,9 @@ pub(crate) fn complement(
         {
             return Some(content);
         }
-        let is_sure = cue.weight == 3 && is_word(view, from) && from == start;
+        let is_sure = cue.weight == 3
+            && from == start
+            && (is_word(view, from) || counts(view, from) || is_plain_clause(view, from, limit));
         if !cue.needs_complementizer && (starts_clause(view, from, limit) || is_sure) {
             let content = ended(from, "bare clause")?;
             // "said she last spoke": who is in the nominative does something, whatever the tagger says.
@@ -188,7 +190,10 @@ fn complementizer(
         if holds(&pack.complementizers, view.word(place)) && !view.is_marked(place) {
             // "in a statement that": what stands behind is the statement.
             let is_stated = place > start && holds(&pack.occasions.media, view.word(place - 1));
-            let is_relative = view.tag(place) == Tag::WhDeterminer && place > start && !is_stated;
+            let is_relative = view.tag(place) == Tag::WhDeterminer
+                && place > start
+                && !is_stated
+                && !opens_circumstance(view, pack, start);
             let is_determiner = view.is(place, "that")
                 && matches!(view.tag(place + 1), Tag::Noun)
                 && view.tag(place) == Tag::Determiner;
@@ -220,6 +225,13 @@ fn complementizer(
         place += 1;
     }
     None
+}
+
+/// Whether what stands between a verb and "that" says when or where it was said ("said Friday
+/// that", "said on CNN that"): no noun is there that "that" could explain.
+fn opens_circumstance(view: &View<'_, '_>, pack: &Pack, start: usize) -> bool {
+    matches!(view.tag(start), Tag::Preposition | Tag::To | Tag::Adverb)
+        || holds(&pack.time_words, view.word(start))
 }
 
 /// Behind adverbs, days and short prepositional phrases.
@@ -280,6 +292,25 @@ fn is_word(view: &View<'_, '_>, place: usize) -> bool {
             view.tag(place),
             Tag::Preposition | Tag::Conjunction | Tag::To | Tag::Particle | Tag::Adverb
         )
+}
+
+/// Whether a number stands here, rounded or not: "said about 20 people had come".
+fn counts(view: &View<'_, '_>, place: usize) -> bool {
+    let number = place + usize::from(view.is_any(place, &["about", "around", "almost", "over"]));
+    view.kind(number) == TokenKind::Number || view.is_any(number, &["half", "one", "two", "three"])
+}
+
+/// Whether a clause of subject and verb stands here, whatever its first word was taken for.
+fn is_plain_clause(view: &View<'_, '_>, start: usize, limit: usize) -> bool {
+    let end = (start..limit)
+        .find(|place| view.is_comma(*place))
+        .unwrap_or(limit);
+    view.kind(start) == TokenKind::Word
+        && !view.is_any(start, &["to", "so", "on", "as"])
+        && (start + 2..end).any(|place| {
+            is_finite(view, place)
+                && (is_nominal(view.tag(place - 1)) || view.tag(place - 1) == Tag::Adverb)
+        })
 }
 
 fn question(view: &View<'_, '_>, pack: &Pack, start: usize) -> Option<usize> {
@@ -373,10 +404,12 @@ pub(crate) fn fronted(
         comma
     };
     let range = start..end;
-    (is_half && !range.is_empty() || range.len() > 2 && has_finite(view, &range)).then_some(
-        Content {
+    // "The job marks his return, a friend said.": taggers take many a verb for a noun.
+    let is_long = range.len() > 5
+        && (opens_phrase(view.tag(range.start)) || is_nominal(view.tag(range.start)));
+    (is_half && !range.is_empty() || range.len() > 2 && (is_long || has_finite(view, &range)))
+        .then_some(Content {
             range,
             rule: "fronted clause",
-        },
-    )
+        })
 }

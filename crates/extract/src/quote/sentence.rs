@@ -490,7 +490,8 @@ impl Sentence<'_, '_, '_> {
     fn rest_of_interrupted(&self, after: usize) -> Option<Content> {
         let view = self.view;
         let end = view.end_of_words();
-        let is_clause = (after + 1..end).any(|place| is_finite(view, place));
+        let is_clause =
+            view.is(after + 1, "to") || (after + 1..end).any(|place| is_finite(view, place));
         (view.is_comma(after) && after + 3 < end && is_clause).then_some(Content {
             range: after + 1..end,
             rule: "interrupted clause",

@@ -9,8 +9,12 @@ use super::{
     content::{Content, dateline_end},
     phrase::phrase_after,
     sentence::{Attribution, Sentence, is_source},
+    verb::is_finite,
 };
-use crate::pack::holds;
+use crate::{pack::holds, syntax::Tag};
+
+/// Words of a source that is no plain phrase.
+const LONGEST_SOURCE: usize = 14;
 
 impl Sentence<'_, '_, '_> {
     /// "According to the report, …" and "…, according to Smith"; returns what they cover.
@@ -18,7 +22,8 @@ impl Sentence<'_, '_, '_> {
         let view = self.view;
         let mut covered: Vec<Range<usize>> = Vec::new();
         for at in (0..view.len()).filter(|place| is_source(view, *place)) {
-            let Some(subject) = phrase_after(view, at + 2) else {
+            let Some(subject) = phrase_after(view, at + 2).or_else(|| self.up_to_comma(at + 2))
+            else {
                 continue;
             };
             // "carried out according to the law": nobody's word.
@@ -65,6 +70,21 @@ impl Sentence<'_, '_, '_> {
             });
         }
         covered
+    }
+
+    /// The words from `start` to the next comma or verb: a source that is no plain phrase
+    /// ("according to a just-released poll").
+    fn up_to_comma(&self, start: usize) -> Option<Range<usize>> {
+        let view = self.view;
+        let end = view.end_of_words().min(start + LONGEST_SOURCE);
+        let ends = |place: &usize| {
+            view.is_comma(*place)
+                || view.is_dash(*place)
+                || is_finite(view, *place)
+                || view.tag(*place) == Tag::Pronoun
+        };
+        let end = (start..end).find(ends).unwrap_or(end);
+        (end > start + 1).then_some(start..end)
     }
 
     fn source_content(

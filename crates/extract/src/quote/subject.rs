@@ -149,6 +149,12 @@ pub(crate) fn finite_subject(
             return None;
         }
     }
+    // "a source close to him said": what hangs on a preposition is no subject.
+    if view.is_any(before, &["him", "her", "them", "me", "us"])
+        && let Some(subject) = governor_of_pronoun(view, before)
+    {
+        return Some(subject);
+    }
     if let Some(range) = phrase_before(view, before) {
         if let Some(auxiliary) = auxiliary_before(view, range.start) {
             return finite_subject(view, auxiliary, at, chain.checked_sub(1)?);
@@ -198,6 +204,26 @@ fn governing(view: &View<'_, '_>, nearest: &Range<usize>, at: usize) -> Option<S
     is_governor.then_some(Subject {
         range: subject.range.start..nearest.end,
         ..subject
+    })
+}
+
+/// "a source close to him": the phrase that a pronoun behind a preposition belongs to.
+fn governor_of_pronoun(view: &View<'_, '_>, pronoun: usize) -> Option<Subject> {
+    let preposition = pronoun.checked_sub(1)?;
+    if !matches!(view.tag(preposition), Tag::Preposition | Tag::To) {
+        return None;
+    }
+    let adjective = preposition.checked_sub(1)?;
+    let is_close = matches!(
+        view.tag(adjective),
+        Tag::Adjective | Tag::Participle | Tag::Adverb
+    );
+    let noun = adjective.checked_sub(usize::from(is_close))?;
+    let range = phrase_before(view, noun)?;
+    Some(Subject {
+        range: range.start..pronoun + 1,
+        antecedent: None,
+        rule: "subject before cue",
     })
 }
 
@@ -356,6 +382,11 @@ fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
         return None;
     }
     let range = phrase_after(view, verb.at + 1)?;
+    // "…, said he remembers": the subject of what was said.
+    let is_nominative = view.is_any(range.start, &["he", "she", "they", "we", "it"]);
+    if is_nominative && view.quotes.is_empty() && is_finite(view, range.end) {
+        return None;
+    }
     Some(Subject {
         range,
         antecedent: None,
