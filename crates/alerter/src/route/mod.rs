@@ -3,6 +3,7 @@
 //! [`Router`] is a state machine: the clock is passed in, and what it remembers goes out as
 //! records. [`RouterSource`] runs it between the `alerts` and the `notifications` topic.
 
+mod agenda;
 mod config;
 mod digest;
 mod error;

@@ -1,11 +1,12 @@
 //! The router: alerts in, notifications out, by a clock that is passed in.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{cell::OnceCell, collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use model::{Alert, Notification, NotificationId, Record, RoutingState, Silence};
 
 use super::{
+    agenda::Agenda,
     config::RouteConfig,
     digest::digest,
     error::RouteError,
@@ -30,6 +31,8 @@ pub struct Router {
     targets: BTreeMap<String, Target>,
     mutes: Mutes,
     memory: Memory,
+    /// Empty after every change of the memory.
+    agenda: OnceCell<Agenda>,
     next_sweep: Timestamp,
 }
 
@@ -61,12 +64,14 @@ impl Router {
             targets,
             mutes,
             memory: Memory::default(),
+            agenda: OnceCell::new(),
             next_sweep: Timestamp::MIN,
         })
     }
 
     /// Takes up what an earlier router remembered.
     pub fn restore(&mut self, states: impl IntoIterator<Item = RoutingState>) {
+        self.agenda.take();
         for state in states {
             self.memory.restore(state);
         }
@@ -92,6 +97,7 @@ impl Router {
 
     /// Takes an alert in.
     pub fn take(&mut self, alert: &Alert, now: Timestamp) {
+        self.agenda.take();
         let story = self.memory.story_of(&alert.article, now);
         for inhibitor in self.mutes.inhibitors_of(alert, &story, now) {
             self.memory.inhibit(inhibitor);
@@ -117,6 +123,19 @@ impl Router {
     /// What is due to be told.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Notification> {
         let mut told = Vec::new();
+        if self.next_due().is_some_and(|due| due <= now) {
+            self.tell_due(&mut told, now);
+            self.agenda.take();
+        }
+        if now >= self.next_sweep {
+            self.next_sweep = now + SWEEP_INTERVAL;
+            self.sweep(now);
+            self.agenda.take();
+        }
+        told
+    }
+
+    fn tell_due(&mut self, told: &mut Vec<Notification>, now: Timestamp) {
         let groups = self.memory.groups.values();
         let due: Vec<String> = groups
             .filter(|group| group.due.is_some_and(|due| due <= now))
@@ -133,29 +152,22 @@ impl Router {
         for target in due {
             told.extend(self.tell_waiting(&target, now));
         }
-        if now >= self.next_sweep {
-            self.next_sweep = now + SWEEP_INTERVAL;
-            self.sweep(now);
-        }
-        told
     }
 
     /// When [`tick`](Self::tick) has something to do next.
     pub fn next_due(&self) -> Option<Timestamp> {
-        let groups = self.memory.groups.values().filter_map(|group| group.due);
-        let targets = self.memory.targets.values().filter_map(|target| target.due);
-        groups.chain(targets).min()
+        self.agenda().next_due
     }
 
     /// Whether a group will be told of something within `group_wait`. What quiet hours, a rate or
     /// a digest hold back is not meant.
     pub fn is_about_to_tell(&self, now: Timestamp) -> bool {
         let horizon = now + self.config.group_wait;
-        self.memory.groups.values().any(|group| {
-            let is_held = group.held.is_some();
-            let has_alerts = !group.pending.is_empty();
-            has_alerts && !is_held && group.due.is_some_and(|due| due <= horizon)
-        })
+        self.agenda().next_told.is_some_and(|due| due <= horizon)
+    }
+
+    fn agenda(&self) -> &Agenda {
+        self.agenda.get_or_init(|| Agenda::of(&self.memory))
     }
 
     /// How long after its last alert a group is forgotten.

@@ -7,25 +7,17 @@ use model::Language;
 use regex::Regex;
 use url::Url;
 
-use super::{FieldSource, Found, Page, json_ld::JsonLd, survey::Survey};
+use super::{FieldSource, Found, Page, dateline::dateline_of, json_ld::JsonLd, survey::Survey};
 use crate::feed::{html_to_line, parse_date, resolve_base, resolve_link};
 
 /// Longest author line believed; longer ones are paragraphs.
 const MAX_BYLINE_CHARS: usize = 160;
 
-/// Place in capitals, perhaps with region and agency, and a dash: `PORT VELL (Agency) —`.
-static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"^((?:\p{Lu}[\p{Lu}.'’-]+)(?:[ ,]+(?:\p{Lu}[\p{Lu}.'’-]+|\p{Lu}[\p{L}.]+)){0,4}(?: ?\([\p{L} .&/-]{2,40}\))?)\s*(?:—|–|--|-)\s",
-    )
-    .expect("the expression is fixed")
-});
-
 /// A date behind an author's name: `Ana Belo November 15, 2019`, `Ana Belo, 2 May 2026`.
 static BYLINE_DATE: LazyLock<Regex> = LazyLock::new(|| {
     const MONTH: &str = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?";
     Regex::new(&format!(
-        r"(?i)[\s,;|–—-]+(?:on\s+)?(?:{MONTH}\s+\d{{1,2}},?\s+\d{{4}}|\d{{1,2}}\.?\s+{MONTH},?\s+\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})\b.*$"
+        r"(?i-u)(?:[\s,;|-]|–|—)+(?:on\s+)?(?:{MONTH}\s+\d{{1,2}},?\s+\d{{4}}|\d{{1,2}}\.?\s+{MONTH},?\s+\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})\b(?u:.)*$"
     ))
     .expect("the expression is fixed")
 });
@@ -114,10 +106,7 @@ pub(super) fn read_metadata(survey: &Survey, body: &str, url: &str) -> Page {
             .or_else(|| found(survey.first_heading.clone(), FieldSource::Markup))
             .or_else(|| found(survey.title.clone(), FieldSource::Meta)),
         byline: byline(survey, &json_ld, body),
-        dateline: DATELINE
-            .captures(body.split("\n\n").next().unwrap_or_default())
-            .and_then(|captures| captures.get(1))
-            .and_then(|place| found(Some(place.as_str().trim().to_owned()), FieldSource::Text)),
+        dateline: found(dateline_of(body).map(str::to_owned), FieldSource::Text),
         section: declared(
             &["article:section", "og:article:section"],
             FieldSource::OpenGraph,

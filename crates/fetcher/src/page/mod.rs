@@ -4,6 +4,7 @@
 
 mod body;
 mod boilerplate;
+mod dateline;
 mod extract_page;
 mod json_ld;
 mod metadata;
