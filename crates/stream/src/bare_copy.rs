@@ -148,8 +148,8 @@ impl BareCopy<'_> {
                 for record in list.into_iter().flatten() {
                     let topic = self.config.kafka.prefixed(record.topic);
                     let next = BaseRecord::to(&topic)
-                        .key(record.key.as_bytes())
-                        .payload(record.payload.as_slice())
+                        .key(record.key.as_ref())
+                        .payload(record.payload.as_ref())
                         .headers(envelope(record, "/onrecord/bare-copy"));
                     self.send(next)?;
                 }

@@ -1,6 +1,6 @@
 //! The router: alerts in, notifications out, by a clock that is passed in.
 
-use std::{cell::OnceCell, collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::OnceLock, time::Duration};
 
 use jiff::Timestamp;
 use model::{Alert, Notification, NotificationId, Record, RoutingState, Silence};
@@ -32,7 +32,7 @@ pub struct Router {
     mutes: Mutes,
     memory: Memory,
     /// Empty after every change of the memory.
-    agenda: OnceCell<Agenda>,
+    agenda: OnceLock<Agenda>,
     next_sweep: Timestamp,
 }
 
@@ -64,7 +64,7 @@ impl Router {
             targets,
             mutes,
             memory: Memory::default(),
-            agenda: OnceCell::new(),
+            agenda: OnceLock::new(),
             next_sweep: Timestamp::MIN,
         })
     }

@@ -257,8 +257,8 @@ where
                         "output rejected"
                     );
                     let too_large = RawInput {
-                        key: Some(record.key.into_bytes()),
-                        payload: Some(record.payload),
+                        key: Some(record.key.into()),
+                        payload: Some(record.payload.into()),
                         ..self.placeless()
                     };
                     fitting.push(attempt.letters.of(&too_large, reject.reason()));

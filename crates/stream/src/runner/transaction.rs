@@ -155,14 +155,14 @@ impl TransactionWriter {
         patience: &mut Patience<'_>,
     ) -> Result<(), Failure> {
         let mut next = BaseRecord::to(topic)
-            .key(&record.key)
+            .key(record.key.as_ref())
             .headers(envelope(record, &self.source));
         if let Some(key) = &record.partition_key {
             let partition = partition_of(key, self.partitions_of(topic, patience)?);
             next = next.partition(i32::try_from(partition).unwrap_or_default());
         }
         if !record.payload.is_empty() {
-            next = next.payload(&record.payload);
+            next = next.payload(record.payload.as_ref());
         }
         loop {
             match self.producer.send(next) {
@@ -281,18 +281,18 @@ impl TransactionWriter {
 
 /// The CloudEvents envelope in Kafka's binary binding.
 pub(crate) fn envelope(record: &OutgoingRecord, source: &str) -> OwnedHeaders {
-    fn text<'a>(key: &'a str, value: &'a str) -> Header<'a, &'a str> {
+    fn text<'a>(key: &'a str, value: &'a [u8]) -> Header<'a, &'a [u8]> {
         Header {
             key,
             value: Some(value),
         }
     }
     let headers = OwnedHeaders::new_with_capacity(6)
-        .insert(text("ce_specversion", "1.0"))
-        .insert(text("ce_type", record.event_type))
+        .insert(text("ce_specversion", b"1.0"))
+        .insert(text("ce_type", record.event_type.as_bytes()))
         .insert(text("ce_id", &record.event_id))
-        .insert(text("ce_source", source))
-        .insert(text("content-type", "application/json"));
+        .insert(text("ce_source", source.as_bytes()))
+        .insert(text("content-type", b"application/json"));
     match &record.event_time {
         Some(time) => headers.insert(text("ce_time", time)),
         None => headers,

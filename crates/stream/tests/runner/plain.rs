@@ -314,7 +314,7 @@ fn a_bare_copy_writes_what_was_prepared_for_each_record() {
     for number in 0..3 {
         outbox.send(ARTICLES, &article(number, "prepared")).unwrap();
     }
-    let mut made = outbox.records().to_vec();
+    let mut made = outbox.records();
     for record in &mut made {
         record.topic = "enriched";
     }

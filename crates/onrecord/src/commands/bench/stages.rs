@@ -239,12 +239,12 @@ impl Prepared {
             let mut outbox = Outbox::new();
             // What cannot be sent is no record to copy either.
             outbox.send(ENRICHED, enriched).ok();
-            outbox.records().to_vec()
+            outbox.records()
         };
         let sunk = |enriched: &Enriched| {
             let mut outbox = Outbox::new();
             SinkStage.process(enriched.clone(), &mut outbox).ok();
-            outbox.records().to_vec()
+            outbox.records()
         };
         Self {
             enriched: enriched.iter().map(sent).collect(),
