@@ -37,6 +37,9 @@ pub(crate) struct Pack {
     cue: Vec<Cue>,
     #[serde(skip)]
     cues: Map<String, usize>,
+    /// Words other than cues that may begin a finding, so that no kind of it is passed over.
+    #[serde(skip)]
+    openers: Set<String>,
     #[serde(skip)]
     traits: Map<String, Traits>,
 }
@@ -175,6 +178,8 @@ pub(crate) struct Refusals {
     pub(crate) denied_verbs: Vec<String>,
     /// "comment", "request": one of these must follow.
     pub(crate) objects: Vec<String>,
+    /// "unanswered", of calls and messages.
+    pub(crate) unanswered: Vec<String>,
 }
 
 /// A verb that reports.
@@ -247,6 +252,14 @@ impl Pack {
                 pack.cues.entry(form.clone()).or_insert(place);
             }
         }
+        let refusals = &pack.refusals;
+        let lists = [
+            &pack.nouns,
+            &refusals.verbs,
+            &refusals.denied_verbs,
+            &refusals.unanswered,
+        ];
+        pack.openers = lists.into_iter().flatten().cloned().collect();
         #[expect(
             clippy::iter_over_hash_type,
             reason = "sets do not depend on the order"
@@ -283,6 +296,11 @@ impl Pack {
     /// What `word`, in any case, says of a person or body.
     pub(crate) fn traits(&self, word: &str) -> Traits {
         with_lower(word, |lower| self.traits.get(lower).copied()).unwrap_or_default()
+    }
+
+    /// Whether `word`, in any case, may report without being a cue: "claim", "declined".
+    pub(crate) fn can_report(&self, word: &str) -> bool {
+        with_lower(word, |lower| self.openers.contains(lower).then_some(())).is_some()
     }
 
     /// The cue that `word` is a form of, in any case.

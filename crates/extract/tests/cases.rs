@@ -69,9 +69,9 @@ macro_rules! cases {
 }
 
 cases! {
-    according_to age_aside attribution_at_the_end carried_on closing_inversion colon dash_after fronted indirect_that
+    according_to age_aside attribution_at_the_end carried_on closing_inversion colon colon_behind_clause dash_after described fronted indirect_that
     interrupted inverted join_adjacent multi_paragraph name_in_quote nested_cue_is_content noun_cue
     participle phrase_head pronoun pronoun_gender question_then_name refusal relative_clause relative_subject
     said_when_where scare_quotes sentence_before shared_subject spoken_to stray_mark they title_speaker
-    told_addressee whose_phrase
+    told_addressee unanswered whose_phrase
 }

@@ -30,6 +30,24 @@ impl Sentence<'_, '_, '_> {
                 continue;
             }
             let (subject, cue, rule) = self.without_verb(*at);
+            let said_before = all
+                .iter()
+                .skip(first)
+                .rev()
+                .find(|other| other.subject.is_some());
+            let is_introduced = *at > 1 && view.word(*at - 1) == ":" && subject.is_none();
+            if let (true, Some(before)) = (is_introduced, said_before.cloned()) {
+                all.push(Attribution {
+                    quotations: vec![*quotation],
+                    clauses: Vec::new(),
+                    has_marks: true,
+                    act: SpeechAct::Statement,
+                    cue: view.span(&(*at - 1..*at)),
+                    rules: vec!["colon behind a clause"],
+                    ..before
+                });
+                continue;
+            }
             all.push(Attribution {
                 quotations: vec![*quotation],
                 clauses: Vec::new(),

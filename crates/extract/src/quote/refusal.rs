@@ -7,52 +7,32 @@ use model::SpeechAct;
 
 use super::{
     circumstance::Circumstances,
+    phrase::phrase_after,
     sentence::{Attribution, Sentence},
+    subject::{Subject, finite_subject},
+    verb::is_finite,
 };
-use crate::pack::holds;
+use crate::{pack::holds, syntax::Tag};
+
+/// Words between what went unanswered and the verb: "Calls by reporters to the office of the mayor rang".
+const MOST_BETWEEN: usize = 16;
 
 impl Sentence<'_, '_, '_> {
-    /// "declined to comment", "did not respond to a request for comment".
+    /// "declined to comment", "did not respond to a request for comment", "calls went unanswered".
     pub(super) fn refusals(&self, all: &mut Vec<Attribution>) -> Vec<Range<usize>> {
         let view = self.view;
         let mut covered = Vec::new();
-        let words = &self.pack.refusals;
-        for at in 0..view.len() {
-            if view.is_marked(at) {
+        for at in (0..view.len()).filter(|at| !view.is_marked(*at)) {
+            let refusal = self.denied(at).or_else(|| self.unanswered(at));
+            let Some((group, subject)) = refusal else {
                 continue;
-            }
-            let is_refusal = holds(&words.verbs, view.word(at));
-            let is_denied = holds(&words.denied_verbs, view.word(at))
-                && (at.saturating_sub(4)..at)
-                    .any(|place| view.is_any(place, &["not", "n't", "n’t", "never"]));
-            if !is_refusal && !is_denied {
-                continue;
-            }
-            let end = (at + 1..view.len().min(at + 12))
-                .find(|place| view.is_comma(*place) || view.is_stop(*place));
-            let end = end.unwrap_or_else(|| view.end_of_words().min(at + 12));
-            if !(at + 1..end).any(|place| holds(&words.objects, view.word(place))) {
-                continue;
-            }
-            let mut group = at;
-            while group > 0
-                && (view.tag(group - 1) == crate::syntax::Tag::Adverb
-                    || super::verb::is_finite(view, group - 1)
-                    || view.is_any(
-                        group - 1,
-                        &["not", "n't", "n’t", "be", "could", "have", "has"],
-                    ))
-            {
-                group -= 1;
-            }
-            let subject = super::subject::finite_subject(view, group, at, 3);
-            let whole_end = (at + 1..view.end_of_words())
-                .find(|place| view.is_comma(*place))
-                .unwrap_or_else(|| view.end_of_words());
+            };
+            let end = (at + 1..view.end_of_words()).find(|place| view.is_comma(*place));
+            let whole = group..end.unwrap_or_else(|| view.end_of_words()).max(at + 1);
             all.push(Attribution {
                 quotations: Vec::new(),
                 has_marks: false,
-                clauses: view.span(&(group..whole_end)).into_iter().collect(),
+                clauses: view.span(&whole).into_iter().collect(),
                 act: SpeechAct::Refusal,
                 cue: view.span(&(group..at + 1)),
                 antecedent: subject
@@ -64,8 +44,68 @@ impl Sentence<'_, '_, '_> {
                 rules: vec!["refusal to comment"],
                 sentence: self.range.clone(),
             });
-            covered.push(group..whole_end);
+            covered.push(whole);
         }
         covered
+    }
+
+    /// "declined to comment", "did not respond to questions": where the group of the verb at `at`
+    /// starts, and who is asked.
+    fn denied(&self, at: usize) -> Option<(usize, Option<Subject>)> {
+        let view = self.view;
+        let words = &self.pack.refusals;
+        let not = ["not", "n't", "n’t", "never"];
+        let is_denied = holds(&words.denied_verbs, view.word(at))
+            && (at.saturating_sub(4)..at).any(|place| view.is_any(place, &not));
+        if !is_denied && !holds(&words.verbs, view.word(at)) {
+            return None;
+        }
+        let limit = view.len().min(at + 12);
+        let end = (at + 1..limit).find(|place| view.is_comma(*place) || view.is_stop(*place));
+        let end = end.unwrap_or_else(|| view.end_of_words().min(at + 12));
+        if !(at + 1..end).any(|place| holds(&words.objects, view.word(place))) {
+            return None;
+        }
+        let mut group = at;
+        while group > 0
+            && (view.tag(group - 1) == Tag::Adverb
+                || is_finite(view, group - 1)
+                || view.is_any(
+                    group - 1,
+                    &["not", "n't", "n’t", "be", "could", "have", "has"],
+                ))
+        {
+            group -= 1;
+        }
+        Some((group, finite_subject(view, group, at, 3)))
+    }
+
+    /// "Calls to the mayor’s office went unanswered": from the verb on, and who was called.
+    fn unanswered(&self, at: usize) -> Option<(usize, Option<Subject>)> {
+        let view = self.view;
+        let words = &self.pack.refusals;
+        if !holds(&words.unanswered, view.word(at)) {
+            return None;
+        }
+        let first = at.saturating_sub(MOST_BETWEEN);
+        let object = (first..at)
+            .rev()
+            .find(|place| holds(&words.objects, view.word(*place)))?;
+        let to = (object + 1..at).find(|place| view.is(*place, "to"))?;
+        let range = phrase_after(view, to + 1).filter(|range| range.end <= at)?;
+        let subject = Subject {
+            range: range.clone(),
+            antecedent: None,
+            rule: "who was called",
+        };
+        let verb = (range.end..at)
+            .rev()
+            .take_while(|place| {
+                is_finite(view, *place)
+                    || view.tag(*place) == Tag::Adverb
+                    || view.is(*place, "been")
+            })
+            .last();
+        Some((verb.unwrap_or(at), Some(subject)))
     }
 }

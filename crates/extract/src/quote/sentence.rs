@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Done,
     mark::Quotation,
-    pack::{Frame, Pack, holds},
+    pack::{Frame, Pack},
     sentence::Document,
     syntax::{Grammar, Tag},
 };
@@ -158,25 +158,15 @@ fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {
     (0..view.len()).any(|place| {
         pack.cue(view.word(place)).is_some()
             || is_source(view, place)
-            || is_reporting_noun(view, pack, place)
+            || pack.can_report(view.word(place))
     })
 }
 
 /// Whether a sentence reports anything, as far as its tags tell: most words that can be cues are
 /// nouns where they stand, and a tree costs the most of all.
 fn may_report(view: &View<'_, '_>, pack: &Pack) -> bool {
-    let refuses =
-        |word| holds(&pack.refusals.verbs, word) || holds(&pack.refusals.denied_verbs, word);
     !cues(view, pack).is_empty()
-        || (0..view.len()).any(|place| {
-            is_source(view, place)
-                || is_reporting_noun(view, pack, place)
-                || refuses(view.word(place))
-        })
-}
-
-fn is_reporting_noun(view: &View<'_, '_>, pack: &Pack, place: usize) -> bool {
-    holds(&pack.nouns, view.word(place))
+        || (0..view.len()).any(|place| is_source(view, place) || pack.can_report(view.word(place)))
 }
 
 pub(super) fn is_source(view: &View<'_, '_>, place: usize) -> bool {
@@ -374,8 +364,7 @@ impl Sentence<'_, '_, '_> {
         if right.is_some() && !is_inverted {
             return right.into_iter().collect();
         }
-        let is_claiming =
-            verb.form == Form::Participle && (!verb.cue.has(Frame::Quote) || verb.cue.weight < 3);
+        let is_claiming = verb.form == Form::Participle;
         if !verb.cue.has(Frame::Clause)
             || verb.form == Form::Infinitive
             || verb.cue.weight < 2

@@ -42,6 +42,11 @@ pub(crate) fn subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject
         let named = phrase_before(view, comma - 1).filter(|_| view.is_comma(comma));
         return named.map(|range| Subject { range, ..subject });
     }
+    if let Some(range) = over_with(view, range)
+        && subject.rule != "subject behind with"
+    {
+        return Some(Subject { range, ..subject });
+    }
     if let Some(named) = named_before(view, range) {
         return Some(Subject {
             range: named,
@@ -50,6 +55,21 @@ pub(crate) fn subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject
     }
     let is_bare = is_single && view.is_any(range.start, &["the", "a", "an"]);
     (!is_bare).then_some(subject)
+}
+
+/// "Another villager with relatives in the area": the phrase that opens the sentence, with the one
+/// that hangs on it.
+fn over_with(view: &View<'_, '_>, range: &Range<usize>) -> Option<Range<usize>> {
+    let with = range
+        .start
+        .checked_sub(1)
+        .filter(|with| view.is(*with, "with"))?;
+    let owner = phrase_before(view, with.checked_sub(1)?)?;
+    let opens = owner
+        .start
+        .checked_sub(1)
+        .is_none_or(|before| view.is_comma(before) || view.tag(before) == Tag::Conjunction);
+    opens.then_some(owner.start..range.end)
 }
 
 fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
@@ -181,6 +201,7 @@ pub(crate) fn finite_subject(
                 rule: "subject before relative clause",
             });
         }
+        let range = closing_pair(view, &range, at).unwrap_or(range);
         let range = with_coordination(view, range);
         return Some(Subject {
             range,
@@ -227,6 +248,23 @@ fn governor_of_pronoun(view: &View<'_, '_>, pronoun: usize) -> Option<Subject> {
     })
 }
 
+/// "The post was taken down, his wife and a lawyer said.": two who close a sentence, which parsers
+/// take for the end of a list.
+fn closing_pair(view: &View<'_, '_>, last: &Range<usize>, at: usize) -> Option<Range<usize>> {
+    let joint = last
+        .start
+        .checked_sub(1)
+        .filter(|joint| view.is(*joint, "and"))?;
+    let first = phrase_before(view, joint.checked_sub(1)?)?;
+    let comma = first
+        .start
+        .checked_sub(1)
+        .filter(|comma| view.is_comma(*comma))?;
+    let closes = at + 1 >= view.end_of_words() || view.tag(at + 1) == Tag::Preposition;
+    let has_clause = (0..comma).any(|place| is_finite(view, place));
+    (closes && has_clause).then_some(first.start..last.end)
+}
+
 fn is_month_or_day(word: &str) -> bool {
     let occasions = &Pack::english().occasions;
     holds(&occasions.months, word) || holds(&occasions.days, word)
@@ -236,7 +274,16 @@ fn is_month_or_day(word: &str) -> bool {
 /// Kampot", or the name before an aside that nothing closes ("Virak, the economist who founded the
 /// group").
 fn governor(view: &View<'_, '_>, preposition: usize) -> Option<Subject> {
-    let noun = phrase_before(view, preposition.checked_sub(1)?)?;
+    let mut last = preposition.checked_sub(1)?;
+    // "sources in the region and in exile".
+    if view.is(last, "and") {
+        let place = phrase_before(view, last.checked_sub(1)?)?;
+        let before = place.start.checked_sub(1)?;
+        last = before
+            .checked_sub(1)
+            .filter(|_| view.tag(before) == Tag::Preposition)?;
+    }
+    let noun = phrase_before(view, last)?;
     let subject = |range, rule| {
         Some(Subject {
             range,
@@ -279,7 +326,16 @@ fn before_relative(view: &View<'_, '_>, start: usize) -> Option<Range<usize>> {
     if !verb || !is_object {
         return None;
     }
-    phrase_before(view, who.checked_sub(1)?)
+    let near = phrase_before(view, who.checked_sub(1)?)?;
+    Some(over_place(view, &near).unwrap_or(near))
+}
+
+/// "Residents of a village in Phong district": the phrase with the one that its place is said of.
+fn over_place(view: &View<'_, '_>, near: &Range<usize>) -> Option<Range<usize>> {
+    let preposition = near.start.checked_sub(1)?;
+    let is_place = view.is_any(preposition, &["in", "near", "at", "with"]);
+    let far = phrase_before(view, preposition.checked_sub(1)?).filter(|_| is_place)?;
+    Some(far.start..near.end)
 }
 
 /// "has for years": the auxiliary before a phrase of time that parts it from its verb.

@@ -6,6 +6,7 @@ use super::{subject::Subject, view::View};
 use crate::{
     pack::{Cue, Frame, Pack, holds},
     syntax::Tag,
+    token::Case,
 };
 
 /// A cue in a sentence, with its auxiliaries.
@@ -65,6 +66,17 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     }
     if !is_verb(tag) && closes_attribution(view, cue, at) {
         tag = Tag::Past;
+    }
+    // "The Gazette reports that": a noun to the tagger.
+    let is_after_name =
+        at > 0 && matches!(view.case(at - 1), Case::Title | Case::Upper | Case::Mixed);
+    if matches!(tag, Tag::Noun | Tag::Nouns)
+        && is_after_name
+        && cue.has(Frame::Clause)
+        && view.is(at + 1, "that")
+        && view.word(at).starts_with(char::is_lowercase)
+    {
+        tag = Tag::Present3;
     }
     let is_sure = cue.weight == 3 && view.word(at) != "say";
     if !is_verb(tag) && !is_sure {

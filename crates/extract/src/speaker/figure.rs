@@ -282,6 +282,10 @@ impl Cast {
     pub(crate) fn head_of(&self, text: &str, span: Span) -> Option<&Naming> {
         let mut free = self.namings_in(span).iter().filter(|naming| {
             span.contains(naming.span)
+                && !self
+                    .figures
+                    .get(naming.figure)
+                    .is_some_and(|figure| figure.is_people)
                 && !is_governed(text, span, naming.span)
                 && !is_possessor(text, naming.span)
         });

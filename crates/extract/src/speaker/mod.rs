@@ -145,7 +145,8 @@ impl Resolver<'_, '_> {
             } else {
                 let (figure, candidates) = self.by_pronoun(span, traits, quote.addressee);
                 *weighed = candidates;
-                figure
+                let is_they = traits.has(Trait::PluralPronouns);
+                figure.or_else(|| self.last_two(span).filter(|_| is_they))
             };
             (figure, SpeakerKind::Pronoun)
         } else {
@@ -160,7 +161,13 @@ impl Resolver<'_, '_> {
         };
         if let Some(figure) = figure {
             self.said.push((span.start(), figure));
-            self.learn_gender(figure, traits);
+            // "His wife" is no man: her own word says what she is.
+            let own = if is_pronoun {
+                traits
+            } else {
+                self.pack.traits(&head_of(&words).to_lowercase())
+            };
+            self.learn_gender(figure, own);
             if !is_pronoun && quote.kind != QuoteKind::Direct {
                 self.learn_gender(figure, self.opening_traits(quote));
             }
@@ -195,6 +202,8 @@ impl Resolver<'_, '_> {
             .first()
             .and_then(|span| span.text(self.document.text));
         let first = words.and_then(|words| words.split_whitespace().next());
+        // "her resignation" that somebody calls for is another's.
+        let first = first.filter(|word| matches!(*word, "he" | "she" | "He" | "She"));
         first.map_or(Traits::default(), |word| self.pack.traits(word))
     }
 
@@ -204,8 +213,8 @@ impl Resolver<'_, '_> {
             && figure.gender == Gender::Unknown
         {
             figure.gender = match (
-                traits.has(Trait::MalePronouns),
-                traits.has(Trait::FemalePronouns),
+                traits.has_any(&[Trait::MalePronouns, Trait::MaleTitles]),
+                traits.has_any(&[Trait::FemalePronouns, Trait::FemaleTitles]),
             ) {
                 (true, _) => Gender::Male,
                 (_, true) => Gender::Female,
@@ -226,12 +235,48 @@ impl Resolver<'_, '_> {
         let traits = self.pack.traits(&head);
         let is_post =
             traits.has(Trait::Posts) || traits.has_any(&[Trait::MaleTitles, Trait::FemaleTitles]);
-        if !is_person || !is_post || !self.cast.has_room() {
+        // "another Tibetan", "a source": one who speaks and is no body is somebody.
+        let is_somebody = is_post || kind == SpeakerKind::Unnamed && !traits.has(Trait::Bodies);
+        if !is_person || !is_somebody || !self.cast.has_room() {
             return None;
         }
         let token = self.document.token_at(span.start());
         let sentence = self.document.sentence_of(token);
-        Some(self.cast.describe(words.to_owned(), span, sentence))
+        let figure = self.cast.describe(words.to_owned(), span, sentence);
+        if kind == SpeakerKind::Unnamed
+            && let Some(figure) = self.cast.figures.get_mut(figure)
+        {
+            figure.titles.push(head);
+        }
+        Some(figure)
+    }
+
+    /// "They" who spoke one by one just before: a figure of the two.
+    fn last_two(&mut self, span: Span) -> Option<usize> {
+        let here = self
+            .document
+            .sentence_of(self.document.token_at(span.start()));
+        let mut recent = self.said.iter().rev().take(4).filter(|(at, figure)| {
+            let sentence = self.document.sentence_of(self.document.token_at(*at));
+            here.saturating_sub(sentence) <= MOST_SENTENCES_BETWEEN
+                && self
+                    .cast
+                    .figures
+                    .get(*figure)
+                    .is_some_and(|figure| figure.is_person)
+        });
+        let (_, second) = *recent.next()?;
+        let (_, first) = *recent.find(|(_, figure)| *figure != second)?;
+        let name = |figure: usize| {
+            self.cast
+                .figures
+                .get(figure)
+                .map(|figure| figure.name.clone())
+        };
+        let both = format!("{} and {}", name(first)?, name(second)?);
+        self.cast
+            .has_room()
+            .then(|| self.cast.describe_many(both, span, here))
     }
 
     /// Whether two are named or described as one speaker ("Ada Morrow and Tomas Reyl"); the "and" of
@@ -272,6 +317,7 @@ impl Resolver<'_, '_> {
             Trait::Titles,
             Trait::MaleTitles,
             Trait::FemaleTitles,
+            Trait::Posts,
         ]) {
             return None;
         }
@@ -391,6 +437,9 @@ impl Resolver<'_, '_> {
         }
     }
 }
+
+/// How far back two who spoke one by one may stand for "they" to mean both.
+const MOST_SENTENCES_BETWEEN: usize = 5;
 
 /// Numbers that say there is more than one.
 const MANY: [&str; 8] = [

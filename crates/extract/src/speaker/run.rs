@@ -92,6 +92,11 @@ pub(super) fn runs(
                 at += 1;
                 continue;
             }
+            // Headlines capitalise what is no name.
+            if is_headline(document, range) {
+                at += 1;
+                continue;
+            }
             let limit = named.get(next).map_or(range.end, |(name, ..)| name.start);
             let limit = limit.min(range.end);
             let mut end = at + 1;
@@ -107,6 +112,26 @@ pub(super) fn runs(
     }
     runs
 }
+
+/// Whether a sentence is a line without a stop of which most words are capitalised.
+fn is_headline(document: &Document<'_>, sentence: &Range<usize>) -> bool {
+    let is_closed = sentence
+        .end
+        .checked_sub(1)
+        .and_then(|last| document.tokens.get(last))
+        .is_some_and(|last| last.kind == TokenKind::Stop);
+    if is_closed || sentence.len() > MOST_HEADLINE_WORDS || sentence.len() < 4 {
+        return false;
+    }
+    let capitals = sentence
+        .clone()
+        .filter(|place| is_capital(document, *place))
+        .count();
+    capitals * 3 > sentence.len() * 2
+}
+
+/// Tokens of a headline.
+const MOST_HEADLINE_WORDS: usize = 25;
 
 /// Whether a name at `at` hangs on a preposition with which sentences open before their subject:
 /// "In an interview with filmmaker Ada Morrow, Tomas Reyl spoke …".
@@ -182,7 +207,7 @@ fn run(
             .is_some_and(|token| token.kind == TokenKind::Number && token.span.len() <= 3);
     // Lower-case titles in front: "party spokesman Sok Eysan".
     for place in (whole_start.saturating_sub(3).max(sentence_start)..whole_start).rev() {
-        if !is_word(document, place) {
+        if !is_word(document, place) || ENDS_TITLE.contains(&document.word(place)) {
             break;
         }
         read_title(document.word(place), pack, &mut titles, &mut gender);
@@ -243,6 +268,12 @@ fn run(
         entity: entity.map(|(place, _)| place),
     })
 }
+
+/// Words behind which a title in front of a name begins: "an officer at the Selin station" is no
+/// title of Selin's.
+const ENDS_TITLE: [&str; 10] = [
+    "at", "of", "in", "for", "from", "to", "by", "with", "on", "and",
+];
 
 fn is_word(document: &Document<'_>, place: usize) -> bool {
     let token = document.tokens.get(place);
