@@ -41,6 +41,32 @@ fn is_letter_slow(c: char) -> bool {
     c.is_alphabetic() || is_combining_mark(c)
 }
 
+/// Code points of a block of [`BLOCKS`].
+const BLOCK: u32 = 0x40;
+
+/// The script of each block of the plane that is of one script: most characters of an article are
+/// in such a block.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "checked by the compiler, which makes the table"
+)]
+static BLOCKS: [Option<Script>; (PLANE / BLOCK) as usize] = {
+    let mut blocks = [None; (PLANE / BLOCK) as usize];
+    let mut code = 0;
+    while code < PLANE {
+        let script = Script::of_code(code);
+        let mut end = code + 1;
+        while end < code + BLOCK && Script::of_code(end) as u8 == script as u8 {
+            end += 1;
+        }
+        if end == code + BLOCK {
+            blocks[(code / BLOCK) as usize] = Some(script);
+        }
+        code += BLOCK;
+    }
+    blocks
+};
+
 /// A writing system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Script {
@@ -81,11 +107,25 @@ pub enum Script {
 impl Script {
     /// The script of `c`; combining marks shared by scripts are `Common`.
     #[expect(
+        clippy::indexing_slicing,
+        reason = "every block of the plane is in the table"
+    )]
+    pub const fn of(c: char) -> Self {
+        let code = c as u32;
+        if code < PLANE
+            && let Some(script) = BLOCKS[(code / BLOCK) as usize]
+        {
+            return script;
+        }
+        Self::of_code(code)
+    }
+
+    #[expect(
         clippy::match_same_arms,
         reason = "one arm a line reads better than one arm a script"
     )]
-    pub fn of(c: char) -> Self {
-        match u32::from(c) {
+    const fn of_code(code: u32) -> Self {
+        match code {
             0x41..=0x5A | 0x61..=0x7A => Self::Latin,
             0..=0xA9 | 0xAB..=0xB4 | 0xB6..=0xB9 | 0xBB..=0xBF | 0xD7 | 0xF7 => Self::Common,
             0xAA | 0xB5 | 0xBA | 0xC0..=0x2AF | 0x1D00..=0x1DBF | 0x1E00..=0x1EFF => Self::Latin,

@@ -19,6 +19,7 @@ const SPACE: u32 = 1 << 26;
 const JOINS: u32 = 1 << 27;
 const MARK: u32 = 1 << 28;
 const SLOW: u32 = 1 << 29;
+const NASAL: u32 = 1 << 30;
 const PLANE: u32 = 0x1_0000;
 
 /// What a character folds to.
@@ -26,10 +27,9 @@ const PLANE: u32 = 0x1_0000;
 pub(super) struct Folded(u32);
 
 impl Folded {
-    /// The folded bytes; empty where the character is dropped.
-    pub(super) fn bytes(self) -> ([u8; 3], usize) {
-        let [a, b, c, _] = self.0.to_le_bytes();
-        ([a, b, c], ((self.0 >> LEN_SHIFT) & 3) as usize)
+    /// The folded bytes and how many they are; none where the character is dropped.
+    pub(super) const fn bytes(self) -> ([u8; 4], usize) {
+        (self.0.to_le_bytes(), ((self.0 >> LEN_SHIFT) & 3) as usize)
     }
 
     /// Parts words: a space, a hyphen, a middle dot, a tsheg.
@@ -45,6 +45,11 @@ impl Folded {
     /// Is written onto the letter before.
     pub(super) const fn is_mark(self) -> bool {
         self.0 & MARK != 0
+    }
+
+    /// A nasal of India, which a virama and a consonant behind it make another sign.
+    pub(super) const fn is_indic_nasal(self) -> bool {
+        self.0 & NASAL != 0
     }
 
     /// Needs its neighbours to be folded, or folds to more than three bytes.
@@ -89,6 +94,9 @@ fn pack(c: char, han: &BTreeMap<char, char>) -> u32 {
     }
     if matches!(script, Script::Khmer | Script::Myanmar) || is_jamo(c) {
         return flags | SLOW;
+    }
+    if matches!(c, 'ङ' | 'ञ' | 'ण' | 'न' | 'म') {
+        flags |= NASAL;
     }
     let mut folded = String::new();
     fold(c, script, han, &mut folded);

@@ -147,10 +147,15 @@ impl NameIndex {
             let Some((from, to)) = self.ranges.get(found.value() as usize) else {
                 continue;
             };
-            let mut at = self.last_up_to(*from as usize..*to as usize, rest);
+            let wanted = key(rest);
+            let mut at = self.last_up_to(*from as usize..*to as usize, rest, wanted);
             while let Some(position) = at {
-                let name = slice(&self.names, &self.ends, position);
-                if rest.starts_with(name) {
+                let may_fit = self
+                    .keys
+                    .get(position)
+                    .is_some_and(|key| fits(*key, wanted));
+                let name = || slice(&self.names, &self.ends, position);
+                if let Some(name) = may_fit.then(name).filter(|name| rest.starts_with(name)) {
                     let aliases = slice(&self.aliases, &self.alias_ends, position);
                     visit(start, start + name.len(), aliases);
                 }
@@ -162,14 +167,20 @@ impl NameIndex {
 
     /// The last of the names in `range`, which share a beginning, that does not sort behind `text`:
     /// every name that `text` starts with is this one, or one that this one goes on from.
-    fn last_up_to(&self, range: Range<usize>, text: &[u8]) -> Option<usize> {
+    fn last_up_to(&self, range: Range<usize>, text: &[u8], wanted: u64) -> Option<usize> {
         if range.len() <= 1 {
             return Some(range.start);
         }
-        let wanted = key(text);
         let keys = self.keys.get(range.clone())?;
-        let end = range.start + keys.partition_point(|key| *key <= wanted);
-        let equal = range.start + keys.partition_point(|key| *key < wanted);
+        let end = keys.partition_point(|key| *key <= wanted);
+        let keys = keys.get(..end)?;
+        let is_equal = keys.last() == Some(&wanted);
+        let equal = if is_equal {
+            keys.partition_point(|key| *key < wanted)
+        } else {
+            end
+        };
+        let (equal, end) = (range.start + equal, range.start + end);
         // Names that the keys do not tell apart are compared as a whole.
         let (mut low, mut high) = (equal, end);
         while low < high {
@@ -192,6 +203,13 @@ fn key(name: &[u8]) -> u64 {
         *to = *from;
     }
     u64::from_be_bytes(bytes)
+}
+
+/// Whether a name of this key may stand where the text has the key `wanted`: spares looking at
+/// most names, which lie all over the memory.
+fn fits(key: u64, wanted: u64) -> bool {
+    let missing = key.trailing_zeros() / 8 * 8;
+    (key ^ wanted).checked_shr(missing).unwrap_or(0) == 0
 }
 
 /// Part `position` of `all`, given where each part ends.

@@ -155,15 +155,14 @@ fn distinct(groups: [Vec<Way>; 2]) -> Vec<Way> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name::sound::{hard_key, heard};
+    use crate::name::sound::{hard_key, hear};
 
     #[track_caller]
     fn check(name: &str, written: &str) {
         let sounds = |text: &str| -> Vec<Sound> {
-            heard(text, 14)
-                .into_iter()
-                .map(|heard| heard.sound)
-                .collect()
+            let mut sounds = Vec::new();
+            hear(text, 14, usize::MAX, &mut sounds);
+            sounds.into_iter().map(|heard| heard.sound).collect()
         };
         let key = hard_key(sounds(written)).0;
         let is_burmese = written.contains(|c: char| ('\u{1000}'..'\u{1100}').contains(&c));

@@ -16,6 +16,7 @@ mod inflection;
 mod latin_sound;
 mod matcher;
 mod normal;
+mod plain_syllable;
 mod sound;
 mod syllable;
 #[cfg(test)]

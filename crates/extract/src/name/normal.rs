@@ -4,8 +4,8 @@ use model::Span;
 use unicode_normalization::char::is_combining_mark;
 
 use super::{
-    fold::{FoldTable, fold_slow, is_jamo},
-    syllable, zawgyi,
+    fold::{FoldTable, fold_slow},
+    plain_syllable, syllable, zawgyi,
 };
 use crate::script::Script;
 
@@ -54,6 +54,9 @@ pub(super) struct Normalizer {
     table: FoldTable,
 }
 
+/// Bytes written at once.
+const WORD: usize = 4;
+
 /// Texts longer than this are cut: their offsets would not fit.
 const MAX_LEN: usize = u32::MAX as usize;
 
@@ -77,10 +80,11 @@ impl Normalizer {
             table: &self.table,
             text,
             normal: Normal {
-                bytes: Vec::with_capacity(text.len() + 1),
-                starts: Vec::with_capacity(text.len() + 1),
+                bytes: vec![0; text.len() + WORD],
+                starts: vec![0; text.len() + WORD],
                 raw_len: text.len(),
             },
+            len: 0,
             space: None,
             joins: false,
             letter_at: 0,
@@ -88,6 +92,8 @@ impl Normalizer {
             scratch: String::new(),
         };
         fold.run();
+        fold.normal.bytes.truncate(fold.len);
+        fold.normal.starts.truncate(fold.len);
         fold.normal
     }
 }
@@ -95,7 +101,10 @@ impl Normalizer {
 struct Fold<'t> {
     table: &'t FoldTable,
     text: &'t str,
+    /// Longer than what is written yet, so that a character is written without asking for room.
     normal: Normal,
+    /// Folded bytes written.
+    len: usize,
     /// A space not yet written, by where it stands.
     space: Option<usize>,
     /// Whether the last letter written is of a script that ignores spaces.
@@ -127,11 +136,31 @@ impl Fold<'_> {
     }
 
     fn push(&mut self, byte: u8, at: usize) {
-        self.normal.bytes.push(byte);
+        self.put([byte, 0, 0, 0], 1, at);
+    }
+
+    /// Writes the first `len` bytes of `word`, which come from raw byte `at`.
+    fn put(&mut self, word: [u8; WORD], len: usize, at: usize) {
         // `normalize` cuts longer texts.
-        self.normal
-            .starts
-            .push(u32::try_from(at).unwrap_or(u32::MAX));
+        let start = u32::try_from(at).unwrap_or(u32::MAX);
+        let place = self.len..self.len + WORD;
+        if place.end > self.normal.bytes.len() {
+            self.grow();
+        }
+        if let Some(bytes) = self.normal.bytes.get_mut(place.clone()) {
+            bytes.copy_from_slice(&word);
+        }
+        if let Some(starts) = self.normal.starts.get_mut(place) {
+            starts.fill(start);
+        }
+        self.len += len;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let len = self.normal.bytes.len() * 2 + WORD;
+        self.normal.bytes.resize(len, 0);
+        self.normal.starts.resize(len, 0);
     }
 
     /// Writes the space that waits, unless it stands between two letters of joining scripts.
@@ -145,48 +174,60 @@ impl Fold<'_> {
 
     /// Folds what starts at `at`; returns where to go on.
     fn step(&mut self, at: usize) -> usize {
+        if let Some(next) = self.plain_syllable(at) {
+            return next;
+        }
         let Some(rest) = self.text.get(at..) else {
             return self.text.len();
         };
-        let mut characters = rest.chars();
-        let Some(c) = characters.next() else {
+        let Some(c) = rest.chars().next() else {
             return self.text.len();
         };
+        let next = at + c.len_utf8();
         let folded = self.table.get(c);
         if folded.is_space() {
             self.space = self.space.or(Some(at));
-            return at + c.len_utf8();
+            return next;
         }
         if !c.is_ascii() {
-            let next = characters.clone().next().unwrap_or(' ');
-            let needs_composing =
-                matches!(next, '\u{306}' | '\u{308}') || is_jamo(next) || is_jamo(c);
-            if folded.is_slow() || needs_composing {
+            let behind = self.text.as_bytes().get(next..).unwrap_or_default();
+            if folded.is_slow() || starts_with_composing(behind) {
                 return self.slow(at, c, rest);
             }
-            if is_indic_nasal(c) && next == '\u{94d}' {
+            if folded.is_indic_nasal() && is_before_consonant(behind) {
                 // A nasal before a consonant is also written as anusvara.
-                characters.next();
-                let is_cluster = characters
-                    .next()
-                    .is_some_and(|c| ('\u{915}'..='\u{939}').contains(&c));
-                if is_cluster {
-                    self.write("ं", at, false);
-                    return at + c.len_utf8() + next.len_utf8();
-                }
+                self.write("ं", at, false);
+                return next + '\u{94d}'.len_utf8();
             }
         }
         let (bytes, len) = folded.bytes();
         let start = if folded.is_mark() { self.letter_at } else { at };
         if len > 0 {
             self.write_space(folded.joins());
-            for byte in bytes.iter().take(len) {
-                self.push(*byte, start);
-            }
+            self.put(bytes, len, start);
             self.joins = folded.joins();
             self.letter_at = start;
         }
-        at + c.len_utf8()
+        next
+    }
+
+    /// Folds a Khmer or Burmese syllable that is written in folded order already.
+    fn plain_syllable(&mut self, at: usize) -> Option<usize> {
+        let rest = self.text.as_bytes().get(at..)?;
+        let (plain, len) = match rest {
+            [0xe1, 0x9e..=0x9f, ..] => plain_syllable::khmer(rest)?,
+            [0xe1, 0x80..=0x82, ..] if !self.is_zawgyi => plain_syllable::burmese(rest)?,
+            _ => return None,
+        };
+        self.write_space(true);
+        for character in plain.bytes().chunks_exact(3) {
+            if let [one, two, three] = character {
+                self.put([*one, *two, *three, 0], 3, at);
+            }
+        }
+        self.joins = true;
+        self.letter_at = at;
+        Some(at + len)
     }
 
     fn write(&mut self, folded: &str, at: usize, joins: bool) {
@@ -210,15 +251,11 @@ impl Fold<'_> {
         };
         if !syllable.is_empty() {
             self.write_space(true);
-            let bytes = &mut self.normal.bytes;
             syllable.each(|c| {
-                let mut buffer = [0; 4];
-                bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+                let mut word = [0; WORD];
+                let len = c.encode_utf8(&mut word).len();
+                self.put(word, len, at);
             });
-            let len = self.normal.bytes.len();
-            // `normalize` cuts longer texts.
-            let start = u32::try_from(at).unwrap_or(u32::MAX);
-            self.normal.starts.resize(len, start);
             self.joins = true;
             self.letter_at = at;
         }
@@ -256,8 +293,23 @@ fn composing_len(text: &str) -> usize {
     len
 }
 
-const fn is_indic_nasal(c: char) -> bool {
-    matches!(c, 'ङ' | 'ञ' | 'ण' | 'न' | 'म')
+/// Whether `bytes` start with a mark that composes with the letter before: a breve, two dots,
+/// Korean letters, Japanese voicing.
+const fn starts_with_composing(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0xcc, 0x86 | 0x88, ..]
+            | [0xe1, 0x84..=0x87, ..]
+            | [0xe3, 0x82, 0x99 | 0x9a, ..]
+            | [0xef, 0xbe, 0x9e | 0x9f, ..]
+    )
+}
+
+/// Whether `bytes` start with the virama of Devanagari and a consonant behind it.
+fn is_before_consonant(bytes: &[u8]) -> bool {
+    let consonant = bytes.strip_prefix("\u{94d}".as_bytes());
+    // KA to HA, U+0915 to U+0939.
+    matches!(consonant, Some([0xe0, 0xa4, 0x95..=0xb9, ..]))
 }
 
 #[cfg(test)]
@@ -266,7 +318,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::fold::is_jamo, *};
 
     static NORMALIZER: LazyLock<Normalizer> = LazyLock::new(Normalizer::new);
 
@@ -274,6 +326,21 @@ mod tests {
     fn check_same(one: &str, other: &str) {
         let text = |raw| String::from_utf8(NORMALIZER.folded(raw)).unwrap();
         assert_eq!(text(one), text(other));
+    }
+
+    #[test]
+    fn composing_marks_are_told_by_their_bytes() {
+        for c in '\u{80}'..=char::MAX {
+            let is_composing = matches!(c, '\u{306}' | '\u{308}') || is_jamo(c);
+            let mut buffer = [0; 4];
+            let bytes = c.encode_utf8(&mut buffer).as_bytes();
+            assert_eq!(starts_with_composing(bytes), is_composing, "{c:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_behind_a_burmese_stop_is_kept() {
+        check_same("ကို၊ကို", "ကို၊ ကို");
     }
 
     #[test]

@@ -66,22 +66,23 @@ pub(super) struct Heard {
     pub(super) end: usize,
 }
 
-/// The sounds of folded text that is not Latin. Ends before
-/// the first sign that no name holds, and after `most` sounds.
-pub(super) fn heard(folded: &str, most: usize) -> Vec<Heard> {
-    let mut characters: Vec<(usize, char)> = Vec::with_capacity(most * 6);
-    characters.extend(folded.char_indices().take(most * 6));
-    let char_at = |place: usize| characters.get(place).map_or(' ', |(_, c)| *c);
-    let mut sounds: Vec<Heard> = Vec::with_capacity(most + 2);
+/// Puts the sounds of folded text that is not Latin into `sounds`. Ends before the first sign that
+/// no name holds, and after `most` sounds, or `hard` ones that are not soft: who asks only how a
+/// name begins need not hear all of it.
+pub(super) fn hear(folded: &str, most: usize, hard: usize, sounds: &mut Vec<Heard>) {
+    sounds.clear();
+    let longest = most * 6;
+    let mut characters = folded.char_indices().take(longest).peekable();
     let mut place = 0;
+    let mut hard_len = 0;
     let mut before = ' ';
-    while let Some((at, c)) = characters.get(place).copied() {
+    while let Some((at, c)) = characters.next() {
         let end = at + c.len_utf8();
         let is_part = is_letter(c) || matches!(c, ' ' | '\'' | '\u{17d2}');
-        if !is_part || sounds.len() >= most {
+        if !is_part || sounds.len() >= most || hard_len >= hard {
             break;
         }
-        let next = char_at(place + 1);
+        let next = characters.peek().map_or(' ', |(_, c)| *c);
         let found = match Script::of(c) {
             Script::Cyrillic => cyrillic(c, before, next),
             Script::Arabic => arabic(c, before, next),
@@ -89,24 +90,24 @@ pub(super) fn heard(folded: &str, most: usize) -> Vec<Heard> {
             Script::Thai => thai(c),
             Script::Lao => lao(c),
             Script::Khmer => khmer(c, before),
-            Script::Myanmar => burmese(c, before, &characters, place),
+            Script::Myanmar => {
+                let rest = folded.get(end..).unwrap_or_default();
+                burmese(c, before, rest, longest - place - 1)
+            }
             Script::Hangul => {
-                // A doubled ㄹ is one L.
-                let doubles = |sound: &Sound| {
-                    *sound == R
-                        && sounds
-                            .last()
-                            .is_some_and(|last| last.sound == R && last.end == at)
-                };
                 let [first, others @ ..] = hangul(c);
-                let first = first.filter(|sound| !doubles(sound));
-                let all: Vec<Sound> = std::iter::once(first).chain(others).flatten().collect();
-                let all = all.into_iter();
-                sounds.extend(all.map(|sound| Heard {
-                    sound,
-                    start: at,
-                    end,
-                }));
+                // A doubled ㄹ is one L.
+                let last = sounds.last().filter(|last| last.end == at);
+                let doubles = last.is_some_and(|last| last.sound == R && first == Some(R));
+                let first = first.filter(|_| !doubles);
+                for sound in std::iter::once(first).chain(others).flatten() {
+                    hard_len += usize::from(!sound.is_soft());
+                    sounds.push(Heard {
+                        sound,
+                        start: at,
+                        end,
+                    });
+                }
                 None
             }
             Script::Kana => kana(c),
@@ -121,7 +122,9 @@ pub(super) fn heard(folded: &str, most: usize) -> Vec<Heard> {
         match found {
             // "ហ្វ": one sound in two letters.
             Some((sound, true)) => {
-                let start = sounds.pop().map_or(at, |before| before.start);
+                let whole = sounds.pop();
+                hard_len -= usize::from(whole.is_some_and(|whole| !whole.sound.is_soft()));
+                let start = whole.map_or(at, |before| before.start);
                 sounds.push(Heard { sound, start, end });
             }
             Some((sound, false)) => sounds.push(Heard {
@@ -131,10 +134,12 @@ pub(super) fn heard(folded: &str, most: usize) -> Vec<Heard> {
             }),
             None => {}
         }
+        if found.is_some_and(|(sound, _)| !sound.is_soft()) {
+            hard_len += 1;
+        }
         before = c;
         place += 1;
     }
-    sounds
 }
 
 /// A sound, and whether it takes the place of the one before.
@@ -271,15 +276,22 @@ fn khmer(c: char, before: char) -> Letter {
     }
 }
 
-fn burmese(c: char, before: char, characters: &[(usize, char)], place: usize) -> Letter {
-    let signs = characters
-        .iter()
-        .skip(place + 1)
-        .map(|(_, c)| *c)
-        .take_while(|c| !is_burmese_letter(*c) && *c != ' ');
-    let has = |sign: char| signs.clone().any(|c| c == sign);
-    let is_final = has('\u{103a}');
-    let has_ya = has('\u{103b}') || has('\u{103c}');
+/// `rest` is what follows, of which up to `most` characters are looked at.
+fn burmese(c: char, before: char, rest: &str, most: usize) -> Letter {
+    if !is_burmese_letter(c) && c != '\u{1036}' {
+        return None;
+    }
+    let (mut is_final, mut has_ya, mut has_ha) = (false, false, false);
+    for sign in rest.chars().take(most) {
+        match sign {
+            '\u{103a}' => is_final = true,
+            '\u{103b}' | '\u{103c}' => has_ya = true,
+            '\u{103e}' => has_ha = true,
+            ' ' => break,
+            sign if is_burmese_letter(sign) => break,
+            _ => {}
+        }
+    }
     match c {
         'က'..='ဃ' | 'စ' | 'ဆ' | 'တ'..='ဓ' | 'ဋ'..='ဎ' | 'ပ'..='ဘ' | 'သ' | 'ဇ' | 'ဈ' if is_final => {
             new(Stop)
@@ -294,7 +306,7 @@ fn burmese(c: char, before: char, characters: &[(usize, char)], place: usize) ->
         'ပ'..='ဘ' => new(P),
         'ယ' | 'ရ' | 'လ' | 'ဠ' if is_final => None,
         'ယ' => new(Y),
-        'ရ' if has('\u{103e}') => new(S),
+        'ရ' if has_ha => new(S),
         'ရ' | 'လ' | 'ဠ' => new(R),
         'ဝ' => new(W),
         'ဟ' if before != '\u{1039}' => new(H),

@@ -203,7 +203,8 @@ fn burmese_len(text: &str, is_zawgyi: bool) -> usize {
         };
         if belongs && signs <= MOST_SIGNS {
             signs += 1;
-            seen_base |= is_burmese_letter(c);
+            // A stop takes the place of a letter: the next one opens a syllable.
+            seen_base |= is_burmese_letter(c) || at == 0 && !is_prefix && !is_burmese_sign(c);
             after_virama = c == BURMESE_VIRAMA && !is_zawgyi;
             end = at + c.len_utf8();
         } else if belongs || !is_joiner(c) {
@@ -263,7 +264,7 @@ pub(super) fn starts_with_burmese_final(text: &str) -> bool {
             .is_some_and(|c| matches!(c, BURMESE_ASAT | '\u{1037}'))
 }
 
-const fn burmese_rank(c: char) -> u8 {
+pub(super) const fn burmese_rank(c: char) -> u8 {
     match c {
         '\u{103b}' => 2,
         '\u{103c}' => 3,
@@ -296,6 +297,6 @@ pub(super) const fn is_burmese_letter(c: char) -> bool {
 }
 
 /// Signs of Unicode and of Zawgyi, which uses the code points of other languages for its own.
-const fn is_burmese_sign(c: char) -> bool {
+pub(super) const fn is_burmese_sign(c: char) -> bool {
     matches!(c, '\u{102b}'..='\u{103e}' | '\u{1056}'..='\u{106d}' | '\u{1070}'..='\u{108e}' | '\u{1093}'..='\u{109d}')
 }

@@ -4,9 +4,9 @@
 //! script and has the same consonants in the same order is taken for the name, where the country
 //! or a context word is near by too, or the name is long.
 
-use std::fmt;
+use std::{cell::OnceCell, fmt};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
 use model::{Language, MentionEvidence, Span};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     evidence::{self, Contexts, Kind, Lexicon, TitleWord},
     latin_sound,
     normal::Normal,
-    sound::{Heard, Sound, full_key, hard_key, heard},
+    sound::{Heard, Sound, full_key, hard_key, hear},
     watch_list::{Facts, Strength, WatchList, country_words},
 };
 use crate::{
@@ -48,9 +48,12 @@ pub(super) struct Transcriptions {
     keys: Keys,
     burmese_keys: Keys,
     shortest: usize,
-    before: Option<AhoCorasick>,
-    after: Option<AhoCorasick>,
+    before: Titles,
+    after: Titles,
 }
+
+/// An automaton over titles, with their positions.
+type Titles = Option<DoubleArrayAhoCorasick<u32>>;
 
 /// The keys of names, each with the position of its alias.
 #[derive(Default)]
@@ -63,8 +66,9 @@ struct Keys {
 }
 
 impl Keys {
-    /// Whether a name can begin as `sounds` do.
-    fn may_begin(&self, sounds: &[Heard], shortest: usize) -> bool {
+    /// Whether a name can begin as `folded` sounds; nearly nothing does.
+    fn may_begin(&self, folded: &str, shortest: usize, sounds: &mut Vec<Heard>) -> bool {
+        hear(folded, MOST_SOUNDS, shortest + 1, sounds);
         let all = || sounds.iter().map(|sound| sound.sound);
         let (hard, hard_len) = hard_key(all().filter(|sound| !sound.is_soft()).take(shortest));
         let (full, full_len) = full_key(all().take(shortest));
@@ -156,20 +160,21 @@ impl Transcriptions {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for (place, word) in hits(self.before.as_ref(), bytes, scene.lexicon.titles_before()) {
+        let mut sounds = Vec::with_capacity(MOST_SOUNDS + 2);
+        let folded = Folded::new(bytes);
+        for (place, word) in hits(&self.before, bytes, scene.lexicon.titles_before()) {
             let end = place + word.folded.len();
-            let anchors = anchors(bytes, end);
             found.extend(
-                anchors
-                    .into_iter()
-                    .find_map(|at| self.name_at(scene, at, word)),
+                anchors(&folded, end)
+                    .find_map(|at| self.name_at(scene, folded.from(at), at, word, &mut sounds)),
             );
         }
         // Behind a name only Korean titles are asked.
-        let has_hangul = bytes.iter().any(|byte| (0xea..=0xed).contains(byte));
-        let after = self.after.as_ref().filter(|_| has_hangul);
-        for (place, word) in hits(after, bytes, scene.lexicon.titles_after()) {
-            found.extend(self.name_until(scene, place, word));
+        if bytes.iter().any(|byte| (0xea..=0xed).contains(byte)) {
+            for (place, word) in hits(&self.after, bytes, scene.lexicon.titles_after()) {
+                let before = folded.until(place, LONGEST_BEFORE * 3);
+                found.extend(self.name_until(scene, before, place, word, &mut sounds));
+            }
         }
         found
     }
@@ -182,14 +187,20 @@ impl Transcriptions {
         }
     }
 
-    /// The name that starts at folded byte `at`: the longest that fits.
-    fn name_at(&self, scene: &Listening<'_>, at: usize, title: &TitleWord) -> Option<Transcribed> {
-        let rest = readable(scene.normal.bytes.get(at..)?);
+    /// The name at the start of `rest`, which is at folded byte `at`: the longest that fits.
+    fn name_at(
+        &self,
+        scene: &Listening<'_>,
+        rest: &str,
+        at: usize,
+        title: &TitleWord,
+        sounds: &mut Vec<Heard>,
+    ) -> Option<Transcribed> {
         let script = Script::of(rest.chars().next()?);
-        let sounds = heard(rest, MOST_SOUNDS);
-        if !self.keys_of(script).may_begin(&sounds, self.shortest) {
+        if !self.keys_of(script).may_begin(rest, self.shortest, sounds) {
             return None;
         }
+        hear(rest, MOST_SOUNDS, usize::MAX, sounds);
         (self.shortest..=sounds.len()).rev().find_map(|len| {
             let taken = sounds.get(..len)?;
             let next = sounds.get(len).map_or(rest.len(), |sound| sound.start);
@@ -204,38 +215,29 @@ impl Transcriptions {
         })
     }
 
-    /// The Korean name that ends before folded byte `to`, where its title starts.
+    /// The Korean name at the end of `before`, which ends at folded byte `to`, where its title
+    /// starts.
     fn name_until(
         &self,
         scene: &Listening<'_>,
+        before: &str,
         to: usize,
         title: &TitleWord,
+        sounds: &mut Vec<Heard>,
     ) -> Option<Transcribed> {
-        let mut base = to.saturating_sub(LONGEST_BEFORE * 3);
-        let bytes = &scene.normal.bytes;
-        while bytes
-            .get(base)
-            .is_some_and(|byte| (0x80..0xc0).contains(byte))
-        {
-            base += 1;
-        }
-        let before = readable(bytes.get(base..to)?);
-        before.char_indices().find_map(|(at, c)| {
-            if Script::of(c) != Script::Hangul {
+        let name = before.trim_end();
+        let end = to - (before.len() - name.len());
+        let is_hangul = |c: char| Script::of(c) == Script::Hangul;
+        let word = name.get(name.trim_end_matches(is_hangul).len()..)?;
+        word.char_indices().find_map(|(at, _)| {
+            let name = word.get(at..)?;
+            let keys = self.keys_of(Script::Hangul);
+            if !keys.may_begin(name, self.shortest, sounds) {
                 return None;
             }
-            let name = before.get(at..)?;
-            let sounds = heard(name, MOST_SOUNDS);
-            let is_whole = name
-                .trim_end()
-                .chars()
-                .all(|c| Script::of(c) == Script::Hangul);
-            if !is_whole {
-                return None;
-            }
-            let end = base + at + name.trim_end().len();
-            let sounds = sounds.iter().map(|sound| sound.sound);
-            self.judge(scene, sounds, (base + at, end), Script::Hangul, title)
+            hear(name, MOST_SOUNDS, usize::MAX, sounds);
+            let heard = sounds.iter().map(|sound| sound.sound);
+            self.judge(scene, heard, (end - name.len(), end), Script::Hangul, title)
         })
     }
 
@@ -348,52 +350,86 @@ fn add_keys(keys: &mut Keys, ways: Vec<latin_sound::Way>, shortest: usize, alias
     }
 }
 
-fn automaton(titles: &[TitleWord]) -> Option<AhoCorasick> {
-    AhoCorasick::builder()
+fn automaton(titles: &[TitleWord]) -> Titles {
+    let mut words: Vec<(&[u8], u32)> = (0_u32..)
+        .zip(titles)
+        .map(|(place, title)| (title.folded.as_slice(), place))
+        .filter(|(word, _)| !word.is_empty())
+        .collect();
+    // Of two languages with one word the first is meant.
+    words.sort_unstable();
+    words.dedup_by(|later, first| later.0 == first.0);
+    DoubleArrayAhoCorasickBuilder::new()
         .match_kind(MatchKind::LeftmostLongest)
-        .build(titles.iter().map(|title| &title.folded))
+        .build_with_values(words)
         .ok()
 }
 
 /// Where titles stand free of other letters.
 fn hits<'l>(
-    automaton: Option<&'l AhoCorasick>,
+    automaton: &'l Titles,
     bytes: &'l [u8],
     titles: &'l [TitleWord],
 ) -> impl Iterator<Item = (usize, &'l TitleWord)> {
     let found = automaton
-        .into_iter()
-        .flat_map(move |automaton| automaton.find_iter(bytes));
+        .iter()
+        .flat_map(move |automaton| automaton.leftmost_find_iter(bytes));
     found.filter_map(move |hit| {
-        let title = titles.get(hit.pattern().as_usize())?;
+        let title = titles.get(hit.value() as usize)?;
         evidence::stands_free(bytes, hit.start(), hit.end()).then_some((hit.start(), title))
     })
 }
 
 /// Where a name may start behind a title that ends at `end`: right there, and where words are
 /// parted at the next ones too.
-fn anchors(bytes: &[u8], end: usize) -> Vec<usize> {
-    let rest = readable(bytes.get(end..).unwrap_or_default());
-    let lead = rest.len() - rest.trim_start_matches([' ', '.']).len();
-    let mut anchors = vec![end + lead];
-    let first = rest.get(lead..).unwrap_or_default();
+fn anchors<'f>(folded: &'f Folded<'_>, end: usize) -> impl Iterator<Item = usize> + 'f {
+    let rest = folded.from(end);
+    let first = rest.trim_start_matches([' ', '.']);
+    let start = end + (rest.len() - first.len());
     let is_spaced = first.chars().next().is_some_and(|c| {
         matches!(
             Script::of(c),
             Script::Cyrillic | Script::Arabic | Script::Indic
         )
     });
-    if is_spaced {
-        let sentence = first.find(|c: char| !is_letter(c) && c != ' ');
-        let sentence = first
-            .get(..sentence.unwrap_or(first.len()))
-            .unwrap_or_default();
-        let words = sentence
-            .match_indices(' ')
-            .map(|(at, _)| end + lead + at + 1);
-        anchors.extend(words.take(FARTHEST_WORD - 1));
+    let sentence = first.split(|c: char| !is_letter(c) && c != ' ').next();
+    let sentence = sentence.filter(|_| is_spaced).unwrap_or_default();
+    let words = sentence
+        .match_indices(' ')
+        .map(move |(at, _)| start + at + 1);
+    std::iter::once(start).chain(words.take(FARTHEST_WORD - 1))
+}
+
+/// Folded bytes as text, checked where the first title is found: most texts have none.
+struct Folded<'b> {
+    bytes: &'b [u8],
+    text: OnceCell<&'b str>,
+}
+
+impl<'b> Folded<'b> {
+    const fn new(bytes: &'b [u8]) -> Self {
+        let text = OnceCell::new();
+        Self { bytes, text }
     }
-    anchors
+
+    fn text(&self) -> &'b str {
+        let text = || std::str::from_utf8(self.bytes).unwrap_or_default();
+        self.text.get_or_init(text)
+    }
+
+    /// The part from `start` on that is listened to.
+    fn from(&self, start: usize) -> &'b str {
+        let text = self.text();
+        let end = text.floor_char_boundary(start + MOST_SOUNDS * 24);
+        text.get(start..end).unwrap_or_default()
+    }
+
+    /// The last `most` bytes before `end`, from the first whole character on.
+    fn until(&self, end: usize, most: usize) -> &'b str {
+        let text = self.text();
+        let start = text.ceil_char_boundary(end.saturating_sub(most));
+        text.get(start..end).unwrap_or_default()
+    }
 }
 
 /// Where a name whose last sound ends at `sounded` ends, before the next sound at `next`: behind
@@ -414,16 +450,4 @@ fn name_end(folded: &str, sounded: usize, next: usize, script: Script) -> usize 
         end = sounded + at + c.len_utf8();
     }
     end
-}
-
-/// The part of `bytes` that is listened to, as text.
-fn readable(bytes: &[u8]) -> &str {
-    let bytes = bytes.get(..MOST_SOUNDS * 24).unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => bytes
-            .get(..error.valid_up_to())
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default(),
-    }
 }
