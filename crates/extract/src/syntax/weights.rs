@@ -1,10 +1,10 @@
 //! The weights of a linear classifier over hashed features, eight bits each.
 //!
-//! Most rows hold a handful of weights, so they stay in the sparse form that the model's file has:
-//! as rows of full width they would take seven times the file. The others, which are few and asked
-//! for most, are rows of full width: adding them up weight by weight took twenty times as long.
-
-use std::borrow::Cow;
+//! A tree asks for tens of thousands of rows out of megabytes, so that what it costs is waiting
+//! for memory. Most rows hold a handful of weights, which lie in the table of rows itself: one
+//! place is read for them. Those of up to eight weights stand apart, and the others are rows of
+//! full width, each in a cache line of its own. All rows of a score are looked up before the first
+//! is added, so that they are waited for together.
 
 use thiserror::Error;
 
@@ -17,21 +17,36 @@ pub(crate) type Scores = [i16; WIDTH];
 /// Rows of (class, weight) pairs, one per feature bucket.
 #[derive(Debug)]
 pub(crate) struct Weights {
-    /// Where the row of each bucket begins in `bytes`: with its count of pairs. An empty row is
-    /// [`NO_ROW`], or counts none.
-    rows: Vec<u32>,
-    bytes: Cow<'static, [u8]>,
-    /// Rows with more than [`MOST_PAIRS`]; their buckets have [`DENSE`] and the place here.
-    dense: Vec<[i8; WIDTH]>,
+    rows: Vec<Row>,
+    middle: Vec<MiddleRow>,
+    wide: Vec<WideRow>,
     mask: u32,
 }
 
-/// Stands for a row without pairs.
-const NO_ROW: u32 = DENSE - 1;
-/// Told from a place in a model's bytes by this bit: no model is as long.
-const DENSE: u32 = 1 << 31;
-/// Up to so many pairs are added up one by one faster than a row of full width.
+/// Up to [`MOST_PAIRS`] pairs, two bytes each, lowest first, and pairs of nothing behind them; or
+/// [`MIDDLE`] or [`WIDE`] and, in the upper half, the place of such a row.
+type Row = u64;
+
+/// Twice as many pairs: most rows that a row has no room for.
+type MiddleRow = [[u8; 2]; 2 * MOST_PAIRS];
+
+/// These stand where the first class would.
+const WIDE: u64 = 0xff;
+const MIDDLE: u64 = 0xfe;
 const MOST_PAIRS: usize = 4;
+
+/// A weight for each class, of which each number holds two, that of class `n` below that of class
+/// `n + 32`: so they are added up in sixteen bits without being taken apart. Each has [`BIAS`] on
+/// top, since signs would get in the way.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct WideRow([u16; HALF]);
+
+const HALF: usize = WIDTH / 2;
+const BIAS: u8 = 128;
+
+/// Numbers of a wide row that are added up at once: as many as registers hold the sums of.
+const LANES: usize = 16;
 
 /// Why the bytes of a model cannot be read.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -39,78 +54,135 @@ const MOST_PAIRS: usize = 4;
 pub(crate) struct DamagedModel(pub(crate) usize);
 
 impl Weights {
-    /// Adds up the rows of `features`; each must be a hash, its low bits choose the row.
-    pub(crate) fn score(&self, features: &[u32], scores: &mut Scores) {
-        *scores = [0; WIDTH];
-        for feature in features {
-            let bucket = feature & self.mask;
-            if let Some(row) = self.dense_row(bucket) {
-                for (score, weight) in scores.iter_mut().zip(row) {
-                    *score += i16::from(*weight);
-                }
-                continue;
+    /// Adds up the rows of `features`, at most 64; each must be a hash, its low bits choose the
+    /// row.
+    pub(crate) fn score<const N: usize>(&self, features: &[u32; N], scores: &mut Scores) {
+        let mut rows = [0; N];
+        for (row, feature) in rows.iter_mut().zip(features) {
+            let found = self.rows.get((feature & self.mask) as usize);
+            *row = found.copied().unwrap_or_default();
+        }
+        let mut narrow = Places::<N, Row>::new();
+        let mut middle = Places::<N, u32>::new();
+        let mut wide = Places::<N, u32>::new();
+        for row in rows {
+            let place = (row >> 32) as u32;
+            let kind = row & 0xff;
+            wide.push_if(place, kind == WIDE);
+            middle.push_if(place, kind == MIDDLE);
+            narrow.push_if(row, kind < MIDDLE && row != 0);
+        }
+        self.add_wide(wide.all(), scores);
+        for place in middle.all() {
+            if let Some(row) = self.middle.get(*place as usize) {
+                add_pairs(row, scores);
             }
-            for [class, weight] in self.row(bucket) {
-                if let Some(score) = scores.get_mut(usize::from(*class)) {
-                    // At most 64 features of at most 127: no overflow.
-                    *score += i16::from(weight.cast_signed());
-                }
-            }
+        }
+        for row in narrow.all() {
+            add_pairs(row.to_le_bytes().as_chunks().0, scores);
         }
     }
 
-    /// The row of a bucket that has one of full width.
-    fn dense_row(&self, bucket: u32) -> Option<&[i8; WIDTH]> {
-        let place = *self.rows.get(bucket as usize)?;
-        self.dense.get((place ^ DENSE) as usize)
+    /// Sets the scores to the sums of the wide rows at `places`.
+    fn add_wide(&self, places: &[u32], scores: &mut Scores) {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 64 places")]
+        let bias = places.len() as u16 * u16::from(BIAS);
+        let (lower, upper) = scores.split_at_mut(HALF);
+        let (lower, upper) = (lower.as_chunks_mut().0, upper.as_chunks_mut().0);
+        for (part, (lower, upper)) in lower.iter_mut().zip(upper).enumerate() {
+            let mut low_sums = [0_u16; LANES];
+            let mut high_sums = [0_u16; LANES];
+            for place in places {
+                let row = self.wide.get(*place as usize);
+                let Some(weights) = row.and_then(|row| row.0.as_chunks::<LANES>().0.get(part))
+                else {
+                    continue;
+                };
+                // At most 64 times 255: no overflow.
+                for ((low, high), both) in low_sums.iter_mut().zip(&mut high_sums).zip(weights) {
+                    *low += both & 0xff;
+                    *high += both >> 8;
+                }
+            }
+            let without_bias = |scores: &mut [i16; LANES], sums: [u16; LANES]| {
+                for (score, sum) in scores.iter_mut().zip(sums) {
+                    *score = sum.wrapping_sub(bias).cast_signed();
+                }
+            };
+            without_bias(lower, low_sums);
+            without_bias(upper, high_sums);
+        }
     }
 
-    /// The (class, weight) pairs of a bucket that has no row of full width.
-    fn row(&self, bucket: u32) -> &[[u8; 2]] {
-        let row = self.rows.get(bucket as usize);
-        let row = row.and_then(|place| self.bytes.get(*place as usize..));
-        let Some((count, pairs)) = row.and_then(<[u8]>::split_first) else {
-            return &[];
+    /// Weights of which each row is empty.
+    fn empty(bits: u32) -> Self {
+        Self {
+            rows: vec![0; 1 << bits],
+            middle: Vec::new(),
+            wide: Vec::new(),
+            mask: (1 << bits) - 1,
+        }
+    }
+
+    /// Sets the row of `bucket`, a weight for each class of which `pairs` are not zero; `None`
+    /// where there is no such bucket.
+    fn set(&mut self, bucket: usize, weights: &[i8; WIDTH]) -> Option<()> {
+        let row = self.rows.get_mut(bucket)?;
+        let pairs = (0_u8..).zip(weights).filter(|(_, weight)| **weight != 0);
+        let pairs = pairs.map(|(class, weight)| [class, weight.cast_unsigned()]);
+        let fill = |to: &mut [[u8; 2]]| {
+            for (to, pair) in to.iter_mut().zip(pairs.clone()) {
+                *to = pair;
+            }
         };
-        let (pairs, _) = pairs.as_chunks();
-        pairs.get(..usize::from(*count)).unwrap_or_default()
+        let refer =
+            |kind: u64, place: usize| Some(u64::from(u32::try_from(place).ok()?) << 32 | kind);
+        let count = pairs.clone().count();
+        if count <= MOST_PAIRS {
+            let mut bytes = [0; 8];
+            fill(bytes.as_chunks_mut().0);
+            *row = u64::from_le_bytes(bytes);
+        } else if count <= 2 * MOST_PAIRS {
+            let mut middle = [[0; 2]; 2 * MOST_PAIRS];
+            fill(&mut middle);
+            *row = refer(MIDDLE, self.middle.len())?;
+            self.middle.push(middle);
+        } else {
+            *row = refer(WIDE, self.wide.len())?;
+            let (lower, upper) = weights.split_at(HALF);
+            let mut wide = [0; HALF];
+            for ((both, low), high) in wide.iter_mut().zip(lower).zip(upper) {
+                let biased = |weight: &i8| weight.cast_unsigned().wrapping_add(BIAS);
+                *both = u16::from_le_bytes([biased(low), biased(high)]);
+            }
+            self.wide.push(WideRow(wide));
+        }
+        Some(())
     }
 
     /// Reads what [`Self::write`] makes: bits, row count, then per row the distance from the last
-    /// row, the number of pairs, and (class, weight) pairs. Each class and weight is looked at
-    /// here, and used where it stands.
+    /// row, the number of pairs, and (class, weight) pairs.
     pub(crate) fn read(reader: &mut Reader) -> Result<Self, DamagedModel> {
         let bits = reader.number()?;
         if bits > 22 {
             return Err(DamagedModel(reader.place));
         }
-        let mut rows = vec![NO_ROW; 1 << bits];
-        let mut dense = Vec::new();
+        let mut weights = Self::empty(bits);
         let mut bucket = 0_usize;
         for _ in 0..reader.number()? {
             bucket += reader.number()? as usize;
             let damaged = DamagedModel(reader.place);
-            let mut place = u32::try_from(reader.place).map_err(|_| damaged)?;
             let mut row = [0; WIDTH];
-            let pairs = usize::from(reader.byte()?);
-            for _ in 0..pairs {
+            for _ in 0..reader.byte()? {
                 let class = usize::from(reader.byte()?);
                 let weight = reader.byte()?.cast_signed();
                 *row.get_mut(class).ok_or(damaged)? = weight;
             }
-            if pairs > MOST_PAIRS {
-                place = DENSE | u32::try_from(dense.len()).map_err(|_| damaged)?;
-                dense.push(row);
-            }
-            *rows.get_mut(bucket).ok_or(damaged)? = place;
+            weights.set(bucket, &row).ok_or(damaged)?;
         }
-        dense.shrink_to_fit();
-        Ok(Self {
-            rows,
-            bytes: Cow::Borrowed(reader.bytes),
-            dense,
-            mask: (1 << bits) - 1,
-        })
+        weights.middle.shrink_to_fit();
+        weights.wide.shrink_to_fit();
+        Ok(weights)
     }
 
     /// Makes weights from averaged floating-point rows: scaled so that the largest becomes 127,
@@ -122,50 +194,80 @@ impl Weights {
             .flatten()
             .fold(f32::MIN_POSITIVE, |a, b| a.max(b.abs()));
         let scale = 127.0 / largest;
-        let (mut rows, mut bytes) = (Vec::new(), Vec::new());
-        for row in averages {
-            rows.push(u32::try_from(bytes.len()).expect("at most 2^22 rows of 64"));
-            let count = bytes.len();
-            bytes.push(0);
-            for (class, weight) in (0_u8..).zip(row) {
-                let scaled = weight * scale;
-                if scaled.abs() < least {
-                    continue;
-                }
-                #[expect(clippy::cast_possible_truncation, reason = "scaled to 127")]
-                let weight = scaled.round() as i8;
-                if weight != 0 {
-                    bytes.extend([class, weight.cast_unsigned()]);
-                    if let Some(count) = bytes.get_mut(count) {
-                        *count += 1;
-                    }
+        let mut weights = Self::empty(averages.len().trailing_zeros());
+        for (bucket, averages) in averages.iter().enumerate() {
+            let mut row = [0; WIDTH];
+            for (weight, average) in row.iter_mut().zip(averages) {
+                let scaled = average * scale;
+                if scaled.abs() >= least {
+                    #[expect(clippy::cast_possible_truncation, reason = "scaled to 127")]
+                    let rounded = scaled.round() as i8;
+                    *weight = rounded;
                 }
             }
+            weights.set(bucket, &row).expect("as many buckets as rows");
         }
-        Self {
-            #[expect(clippy::cast_possible_truncation, reason = "at most 2^22 rows")]
-            mask: rows.len() as u32 - 1,
-            rows,
-            bytes: Cow::Owned(bytes),
-            dense: Vec::new(),
-        }
+        weights
     }
 
     /// Writes the sparse form of what [`Self::quantize`] made.
     #[cfg(feature = "training")]
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         push_number(out, self.mask.count_ones());
-        let filled = || (0..=self.mask).filter(|bucket| !self.row(*bucket).is_empty());
+        let filled =
+            || (0..=self.mask).filter(|bucket| self.rows.get(*bucket as usize) != Some(&0));
         #[expect(clippy::cast_possible_truncation, reason = "at most 2^22 rows of 64")]
         push_number(out, filled().count() as u32);
         let mut last = 0;
         for bucket in filled() {
-            let row = self.row(bucket);
+            let mut scores = [0; WIDTH];
+            self.score(&[bucket], &mut scores);
+            let pairs: Vec<[u8; 2]> = (0_u8..)
+                .zip(scores)
+                .filter(|(_, weight)| *weight != 0)
+                .map(|(class, weight)| {
+                    let weight = i8::try_from(weight).expect("one row's weight");
+                    [class, weight.cast_unsigned()]
+                })
+                .collect();
             push_number(out, bucket - last);
-            #[expect(clippy::cast_possible_truncation, reason = "at most 2^22 rows of 64")]
-            out.push(row.len() as u8);
-            out.extend(row.as_flattened());
+            #[expect(clippy::cast_possible_truncation, reason = "at most 64 pairs")]
+            out.push(pairs.len() as u8);
+            out.extend(pairs.as_flattened());
             last = bucket;
+        }
+    }
+}
+
+/// Rows of one kind among those of a score. Pushing goes without a branch, which the processor
+/// would guess wrong as often as right.
+struct Places<const N: usize, T> {
+    places: [T; N],
+    len: usize,
+}
+
+impl<const N: usize, T: Copy + Default> Places<N, T> {
+    fn new() -> Self {
+        let places = [T::default(); N];
+        Self { places, len: 0 }
+    }
+
+    fn push_if(&mut self, place: T, is_wanted: bool) {
+        if let Some(slot) = self.places.get_mut(self.len) {
+            *slot = place;
+        }
+        self.len += usize::from(is_wanted);
+    }
+
+    fn all(&self) -> &[T] {
+        self.places.get(..self.len).unwrap_or_default()
+    }
+}
+
+fn add_pairs(pairs: &[[u8; 2]], scores: &mut Scores) {
+    for [class, weight] in pairs {
+        if let Some(score) = scores.get_mut(usize::from(*class) % WIDTH) {
+            *score += i16::from(weight.cast_signed());
         }
     }
 }
@@ -232,13 +334,15 @@ mod tests {
     #[test]
     fn rows_of_many_classes_score_as_those_of_few() {
         const MODEL: &[u8] = &[
-            1, 2, 0, 7, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 0xf9, 1, 2, 0, 9, 6, 1,
+            2, 3, 0, 7, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 0xf9, 1, 2, 0, 9, 6, 1, 1, 9, 0, 1,
+            1, 1, 2, 1, 3, 1, 4, 1, 5, 1, 6, 1, 32, 0x80, 63, 1,
         ];
         let weights = Weights::read(&mut Reader::new(MODEL)).unwrap();
-        assert_eq!(weights.dense.len(), 1);
+        assert_eq!((weights.middle.len(), weights.wide.len()), (1, 1));
         let mut scores = [0; WIDTH];
-        weights.score(&[0, 1], &mut scores);
-        assert_eq!(scores[..8], [10, 2, 3, 4, 5, 6, -6, 0]);
+        weights.score(&[0, 1, 2], &mut scores);
+        assert_eq!(scores[..8], [11, 3, 4, 5, 6, 7, -5, 0]);
+        assert_eq!((scores[32], scores[63]), (-128, 1));
     }
 
     #[test]
