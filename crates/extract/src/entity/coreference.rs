@@ -3,12 +3,10 @@
 //! Rules in the spirit of the Stanford sieve (Raghunathan et al. 2010), names only: the surest
 //! first, and two full names that differ are never one person.
 
-use std::collections::HashMap;
-
 use model::{Entity, EntityKind, EntityMention, MentionForm, Span};
 
 use super::{recognizer::Name, title};
-use crate::{Document, pack::Pack, token::TokenKind};
+use crate::{Document, pack::Pack, table::Map, token::TokenKind};
 
 /// Forms of one thing that a shorter name is held against.
 const MOST_FORMS: usize = 50;
@@ -26,7 +24,7 @@ struct Cluster {
 pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
     let forms: Vec<Vec<String>> = names.iter().map(|name| form(document, name)).collect();
     let mut clusters: Vec<Cluster> = Vec::new();
-    let mut by_form: HashMap<(EntityKind, &[String]), usize> = HashMap::new();
+    let mut by_form: Map<(EntityKind, &[String]), usize> = Map::default();
     let mut index = Index::default();
     // Full names first: what is shorter leans on them, wherever it stands.
     let mut order: Vec<usize> = (0..names.len()).collect();
@@ -71,8 +69,8 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
 /// the initials. A document of many thousand names is not compared name by name.
 #[derive(Debug, Default)]
 struct Index<'n> {
-    by_word: HashMap<(EntityKind, &'n str), Vec<usize>>,
-    by_initials: HashMap<(EntityKind, String), Vec<usize>>,
+    by_word: Map<(EntityKind, &'n str), Vec<usize>>,
+    by_initials: Map<(EntityKind, String), Vec<usize>>,
 }
 
 /// Clusters remembered for one word; no article has as many people of one surname.

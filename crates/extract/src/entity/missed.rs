@@ -1,9 +1,6 @@
 //! Uses of a document's own names that were read in pieces or passed over.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    ops::Range,
-};
+use std::{collections::BTreeSet, ops::Range};
 
 use model::EntityKind;
 
@@ -17,6 +14,7 @@ use super::{
 };
 use crate::{
     pack::{Pack, Trait},
+    table::{Map, Set},
     token::Case,
 };
 
@@ -29,8 +27,8 @@ const SHORTEST_ARTICLE: usize = 300;
 /// The document's names: how many words those have that a word begins, and what each is.
 #[derive(Default)]
 struct Known<'t> {
-    lengths: HashMap<&'t str, BTreeSet<usize>>,
-    kinds: HashMap<String, EntityKind>,
+    lengths: Map<&'t str, BTreeSet<usize>>,
+    kinds: Map<String, EntityKind>,
 }
 
 impl<'t> Known<'t> {
@@ -45,7 +43,7 @@ impl<'t> Known<'t> {
 
 impl<'t> Reading<'_, 't> {
     /// The first and last words of persons' full names.
-    pub(super) fn person_parts(&self, names: &[Name]) -> HashSet<&'t str> {
+    pub(super) fn person_parts(&self, names: &[Name]) -> Set<&'t str> {
         let full = names
             .iter()
             .filter(|name| name.kind == EntityKind::Person && (2..=4).contains(&name.tokens.len()));
@@ -96,7 +94,7 @@ impl<'t> Reading<'_, 't> {
     }
 
     /// Persons who are named by one word, and speak.
-    fn lone_persons(&self, names: &[Name]) -> HashSet<&'t str> {
+    fn lone_persons(&self, names: &[Name]) -> Set<&'t str> {
         let lone = names
             .iter()
             .filter(|name| name.kind == EntityKind::Person && name.tokens.len() == 1);
@@ -122,8 +120,8 @@ impl<'t> Reading<'_, 't> {
         &self,
         at: usize,
         limit: usize,
-        parts: &HashSet<&str>,
-        lone: &HashSet<&str>,
+        parts: &Set<&str>,
+        lone: &Set<&str>,
     ) -> Option<Name> {
         let first = self.word(at);
         let fits = |at: usize| {
@@ -215,7 +213,7 @@ impl<'t> Reading<'_, 't> {
     }
 
     /// The first letters of bodies' capitalised words, three or more.
-    fn acronyms(&self, names: &[Name]) -> HashSet<String> {
+    fn acronyms(&self, names: &[Name]) -> Set<String> {
         names
             .iter()
             .filter(|name| name.kind == EntityKind::Organization && name.tokens.len() > 2)
@@ -267,7 +265,7 @@ impl<'t> Reading<'_, 't> {
     }
 
     /// A lone surname of a person named in full elsewhere.
-    fn surname_at(&self, at: usize, limit: usize, parts: &HashSet<&str>) -> Option<Name> {
+    fn surname_at(&self, at: usize, limit: usize, parts: &Set<&str>) -> Option<Name> {
         let word = self.words.get(at)?;
         let is_alone = !self.is_capital(at + 1) || at + 1 == limit;
         // "Long Savoeun" is somebody else than "Hang Savoeun".
@@ -311,7 +309,7 @@ impl<'t> Reading<'_, 't> {
                 .and_then(|at| headings.get(at))
                 .is_some_and(|heading| heading.end > name.tokens.start)
         };
-        let elsewhere: HashSet<String> = names
+        let elsewhere: Set<String> = names
             .iter()
             .filter(|name| !stands_in_heading(name))
             .map(|name| self.key(&name.tokens))

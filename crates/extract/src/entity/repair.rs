@@ -3,10 +3,7 @@
 //! The tagger reads a sentence at a time. This pass trims and retypes names by their words, makes
 //! all uses of one name agree, adds uses that were missed, and leaves credits out.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::Range,
-};
+use std::{collections::BTreeMap, ops::Range};
 
 use model::EntityKind;
 
@@ -22,6 +19,7 @@ use super::{
 use crate::{
     Document,
     pack::{Heads, Pack, Trait},
+    table::Map,
     token::{Case, TokenKind},
 };
 
@@ -379,7 +377,7 @@ impl<'t> Reading<'_, 't> {
                 .entry(name.kind)
                 .or_default() += weight;
         }
-        let verdicts: HashMap<String, EntityKind> = votes
+        let verdicts: Map<String, EntityKind> = votes
             .into_iter()
             .filter_map(|(key, kinds)| {
                 let kind = kinds.into_iter().max_by_key(|(_, count)| *count)?.0;
@@ -402,7 +400,7 @@ impl<'t> Reading<'_, 't> {
 
     /// What stands in brackets behind the name that it is the initials of is the same thing.
     fn name_by_full_form(&self, names: &mut Vec<Name>) {
-        let mut kinds: HashMap<&str, EntityKind> = HashMap::new();
+        let mut kinds: Map<&str, EntityKind> = Map::default();
         let mut missed = Vec::new();
         for (place, name) in names.iter().enumerate() {
             let short = name.tokens.end + 1;

@@ -1,6 +1,6 @@
 //! Titles and roles that stand beside persons' names.
 
-use std::{collections::HashSet, ops::Range};
+use std::ops::Range;
 
 use model::Title;
 
@@ -8,6 +8,7 @@ use super::recognizer::Name;
 use crate::{
     Document,
     pack::{Pack, Trait},
+    table::Set,
     token::{Case, Gap, TokenKind},
 };
 
@@ -19,7 +20,7 @@ const MAX_APPOSITION: usize = 14;
 /// The titles of a person's names, each wording once.
 pub(super) fn titles(document: &Document<'_>, names: &[&Name]) -> Vec<Title> {
     let mut titles: Vec<Title> = Vec::new();
-    let mut seen: HashSet<String> = HashSet::new();
+    let mut seen: Set<String> = Set::default();
     for name in names {
         for range in [before(document, name), behind(document, name)]
             .into_iter()

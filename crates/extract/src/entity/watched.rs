@@ -1,7 +1,8 @@
 //! Ties the entities of a text to the watch-list.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use crate::table::Map;
 use model::{
     Entity, EntityKind, EntityMention, Mention, MentionEvidence, MentionForm, OfficialId, Quote,
     Span, Speaker, SpeakerKind,
@@ -12,7 +13,7 @@ use model::{
 /// known.
 pub(crate) fn link(entities: &mut Vec<Entity>, mentions: &mut [Mention], text: &str) {
     let mut persons = Places::of(entities, |entity| entity.kind == EntityKind::Person);
-    let mut by_official: HashMap<OfficialId, usize> = HashMap::new();
+    let mut by_official: Map<OfficialId, usize> = Map::default();
     for mention in mentions.iter_mut().filter(|mention| !is_eponym(mention)) {
         let overlapping = persons.at(mention.span);
         let same_official = by_official.get(&mention.official).copied();
@@ -89,7 +90,7 @@ impl Places {
 /// Gives speakers that have no entity yet the one whose name stands in their words.
 pub(crate) fn link_speakers(quotes: &mut [Quote], entities: &[Entity]) {
     // A pronoun's speaker is known by the name that an earlier quote of the same speaker had.
-    let mut by_name: HashMap<String, usize> = HashMap::new();
+    let mut by_name: Map<String, usize> = Map::default();
     let places = Places::of(entities, |_| true);
     for speaker in quotes.iter_mut().filter_map(|quote| quote.speaker.as_mut()) {
         let stands_at_name = || {

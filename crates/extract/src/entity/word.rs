@@ -71,7 +71,15 @@ fn word(
 ) -> Word {
     buffer.clear();
     let mut letters = 0_u32;
-    for c in text.chars() {
+    let (plain, rest) = text.split_at(text.bytes().take_while(u8::is_ascii).count());
+    for byte in plain.bytes() {
+        letters += 1;
+        buffer.push(match byte {
+            b'0'..=b'9' => '0',
+            other => char::from(other.to_ascii_lowercase()),
+        });
+    }
+    for c in rest.chars() {
         letters += 1;
         if c.is_numeric() {
             buffer.push('0');
@@ -126,6 +134,9 @@ fn mark_places(words: &mut [Word], gazetteer: &Gazetteer) {
 }
 
 fn head(text: &str, count: usize) -> &str {
+    if text.is_ascii() {
+        return text.get(..count).unwrap_or(text);
+    }
     let end = text
         .char_indices()
         .nth(count)
@@ -134,6 +145,9 @@ fn head(text: &str, count: usize) -> &str {
 }
 
 fn tail(text: &str, count: usize) -> &str {
+    if text.is_ascii() {
+        return text.get(text.len().saturating_sub(count)..).unwrap_or(text);
+    }
     let start = text
         .char_indices()
         .rev()

@@ -2,14 +2,13 @@
 //!
 //! Names are runs of capitalised words; a part of a name stands for the fullest name that holds it.
 
-use std::collections::{HashMap, HashSet};
-
 use model::{Entity, EntityKind, Span};
 
 use super::run::{Run, named, runs};
 use crate::{
     pack::{Pack, Trait},
     sentence::Document,
+    table::{Map, Set},
 };
 
 /// Whoever can be spoken of as "he" or as "she".
@@ -80,8 +79,8 @@ pub(crate) struct Naming {
 pub(crate) struct Cast {
     pub(crate) figures: Vec<Figure>,
     pub(crate) namings: Vec<Naming>,
-    by_word: HashMap<String, Vec<usize>>,
-    by_entity: HashMap<usize, usize>,
+    by_word: Map<String, Vec<usize>>,
+    by_entity: Map<usize, usize>,
 }
 
 /// Words of titles kept for a figure.
@@ -94,7 +93,7 @@ impl Cast {
     /// The cast of an article: its entities, and the capitalised words that are none.
     pub(crate) fn of(document: &Document<'_>, pack: &Pack, entities: &[Entity]) -> Self {
         let mut runs = runs(document, pack, &named(document, entities));
-        let mid: HashSet<String> = runs
+        let mid: Set<String> = runs
             .iter()
             .filter(|run| !run.opens_sentence)
             .flat_map(|run| run.words.iter().cloned())
