@@ -7,6 +7,7 @@ mod canonical_url;
 mod client;
 mod config;
 mod content_coding;
+mod cpu_pool;
 mod cursor;
 mod discovery;
 mod explain;

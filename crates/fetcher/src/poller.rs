@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use metrics::counter;
 use model::{Article, Feed, FeedCursor, HubSubscription, RobotsPolicy};
 use reqwest::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::{
     Config, ParsedFeed, SetUpError,
     article::{FeedFacts, build_article},
     client::{ACCEPT_FEED, Answer, AnyHop, Client, Redirect, Request},
+    cpu_pool::CpuPool,
     cursor::{AnswerFacts, CursorMove, DocumentFacts, body_hash, poll_url, wishes},
     fault::Fault,
     freshness::Freshness,
@@ -39,8 +39,7 @@ pub(crate) struct Poller {
     pub(crate) config: Config,
     pub(crate) client: Client,
     robots: RobotsCache,
-    /// Parsing is CPU work on the runtime's blocking threads; no more of it at once than cores.
-    cpu: Semaphore,
+    cpu: CpuPool,
 }
 
 /// A feed to poll, from where.
@@ -112,11 +111,10 @@ impl Poller {
         if !mistakes.is_empty() {
             return Err(SetUpError::Config(mistakes));
         }
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Arc::new(Self {
             client: Client::new(&config)?,
             robots: RobotsCache::default(),
-            cpu: Semaphore::new(cores),
+            cpu: CpuPool::new()?,
             config,
         }))
     }
@@ -371,11 +369,8 @@ impl Poller {
         &self,
         work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        // The semaphore is never closed; were it, the work would run without a permit.
-        let permit = self.cpu.acquire().await.ok();
-        let outcome = tokio::task::spawn_blocking(work).await;
-        drop(permit);
-        outcome.unwrap_or_else(|_| Err(Fault::Unparsable("the reader failed on it".into())))
+        let outcome = self.cpu.run(work).await;
+        outcome.unwrap_or_else(|| Err(Fault::Unparsable("the reader failed on it".into())))
     }
 
     /// Whether it is time for a request without validators, to catch a server that says

@@ -21,7 +21,7 @@ use tracing::{debug, info};
 
 use super::{
     failure::Failure,
-    patience::{CONFIRM_TIMEOUT, SILENCE, TRANSACTION_TIMEOUT},
+    patience::{CONFIRM_TIMEOUT, STATISTICS_INTERVAL, TRANSACTION_TIMEOUT},
     tried::Tried,
 };
 use crate::{
@@ -125,7 +125,10 @@ impl Member {
             .set("enable.auto.offset.store", "false")
             .set("enable.partition.eof", "true")
             .set("auto.offset.reset", "earliest")
-            .set("statistics.interval.ms", SILENCE.as_millis().to_string())
+            .set(
+                "statistics.interval.ms",
+                STATISTICS_INTERVAL.as_millis().to_string(),
+            )
             .create_with_context(context)
             .map_err(|error| Failure::of("cannot create a consumer", &error))?;
         match client::partition_count(&consumer, topic, FIRST_ANSWER_TIMEOUT) {

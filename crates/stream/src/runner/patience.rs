@@ -29,12 +29,18 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_millis(500);
 /// another connection still works, and its repetition within 30 s is suppressed.
 pub(crate) const SILENCE: Duration = Duration::from_secs(1);
 
+/// How often librdkafka tells of a consumer's connections and of where its partitions end.
+///
+/// A telling costs an idle consumer more than all else that it does.
+pub(crate) const STATISTICS_INTERVAL: Duration = Duration::from_secs(2);
+
 /// Kafka must confirm within this that it is there after all.
 pub(crate) const CONFIRM_TIMEOUT: Duration = Duration::from_secs(2);
 
 const _: () = assert!(
-    CALL_TIMEOUT.as_millis() + SILENCE.as_millis() + CONFIRM_TIMEOUT.as_millis()
-        < NAMED_WITHIN.as_millis(),
+    SILENCE.as_millis() < STATISTICS_INTERVAL.as_millis()
+        && CALL_TIMEOUT.as_millis() + STATISTICS_INTERVAL.as_millis() + CONFIRM_TIMEOUT.as_millis()
+            < NAMED_WITHIN.as_millis(),
     "a loss must be found and confirmed before it has to be named"
 );
 
