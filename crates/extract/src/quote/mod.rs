@@ -4,6 +4,7 @@ mod aside;
 mod boundary;
 mod circumstance;
 mod clause_end;
+mod complement;
 mod content;
 mod leftover;
 mod noun;

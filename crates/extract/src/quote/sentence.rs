@@ -7,7 +7,8 @@ use model::{Span, SpeechAct};
 use super::{
     boundary::{merged_sentences, stands_alone},
     circumstance::{Circumstances, REACH, circumstances},
-    content::{Content, addressee, complement, fronted},
+    complement::Complement,
+    content::{Content, addressee, fronted},
     subject::{Subject, main_subject, subject_of},
     verb::{Form, Verb, cues, is_finite},
     view::View,
@@ -360,7 +361,14 @@ impl Sentence<'_, '_, '_> {
         };
         let subject = subjects.get(place).and_then(Option::as_ref);
         let is_inverted = subject.is_some_and(|subject| subject.range.start > verb.at);
-        let right = complement(view, self.pack, verb, verbs, subjects);
+        let right = Complement {
+            view,
+            pack: self.pack,
+            verb,
+            others: verbs,
+            subjects,
+        }
+        .find();
         if right.is_some() && !is_inverted {
             return right.into_iter().collect();
         }

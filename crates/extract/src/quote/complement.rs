@@ -1,0 +1,390 @@
+//! What stands behind a verb and is what was said: a clause, a question, an infinitive or an object.
+
+use std::ops::Range;
+
+use super::{
+    clause_end::clause_end,
+    content::{Content, addressee, has_finite},
+    phrase::{is_nominal, opens_phrase, phrase_after},
+    subject::Subject,
+    verb::{Form, Verb, is_finite, is_verb},
+    view::View,
+};
+use crate::{
+    pack::{Frame, Pack, holds},
+    syntax::Tag,
+    token::TokenKind,
+};
+
+/// What is asked for its complement.
+pub(super) struct Complement<'c, 'd, 't, 'p> {
+    pub(super) view: &'c View<'d, 't>,
+    pub(super) pack: &'c Pack,
+    pub(super) verb: &'c Verb<'p>,
+    pub(super) others: &'c [Verb<'p>],
+    pub(super) subjects: &'c [Option<Subject>],
+}
+
+impl Complement<'_, '_, '_, '_> {
+    /// The clause, question, infinitive or object behind the verb.
+    pub(super) fn find(&self) -> Option<Content> {
+        let (view, cue) = (self.view, self.verb.cue);
+        let start = self.verb.at + 1;
+        let limit = view
+            .quotes
+            .iter()
+            .map(|(at, _)| *at)
+            .find(|at| *at >= start);
+        let limit = limit.unwrap_or(view.len()).min(view.end_of_words());
+        if start >= limit || self.is_about_anonymity(start) {
+            return None;
+        }
+        if cue.has(Frame::Clause)
+            && let Some(content) = self.clause(start, limit)
+        {
+            return Some(content);
+        }
+        // `replied “absolutely”`: a word or two in marks are what was said.
+        if cue.has(Frame::Quote) && cue.weight >= 2 && view.is_marked(start) {
+            let end = (start..limit).find(|place| !view.is_marked(*place));
+            let range = start..end.unwrap_or(limit);
+            return (range.len() > 2).then_some(Content {
+                range,
+                rule: "words in marks",
+            });
+        }
+        let from = over_modifiers(view, self.pack, start, limit);
+        if cue.has(Frame::Wh)
+            && let Some(from) = question(view, self.pack, from)
+        {
+            return self.ended(from, limit, "reported question");
+        }
+        if cue.has(Frame::Infinitive)
+            && let Some(from) = self.infinitive(from)
+        {
+            return self.ended(from, limit, "infinitive");
+        }
+        if cue.has(Frame::Gerund) && view.tag(from) == Tag::Gerund {
+            return self.ended(from, limit, "gerund");
+        }
+        if cue.has(Frame::Object) && !self.is_by_saying(from) {
+            let from = object(view, self.verb, from)?;
+            let mut content = self.ended(from, limit, "object")?;
+            if let Some(cut) = other_deed(view, &content.range) {
+                content.range.end = cut;
+            }
+            return Some(content);
+        }
+        None
+    }
+
+    /// The words from `from` to where what was said ends.
+    fn ended(&self, from: usize, limit: usize, rule: &'static str) -> Option<Content> {
+        let end = clause_end(
+            self.view,
+            self.verb,
+            self.others,
+            self.subjects,
+            from,
+            limit,
+        );
+        let range = from..end;
+        (!range.is_empty()).then_some(Content { range, rule })
+    }
+
+    /// "requested anonymity", "asked not to be named", "asked to be identified by one name": of no
+    /// interest but to the reporter.
+    fn is_about_anonymity(&self, start: usize) -> bool {
+        let view = self.view;
+        let names = ["named", "identified", "referred", "quoted", "called"];
+        let to = start + usize::from(view.is(start, "not"));
+        let is_passive = view.is(to, "to") && view.is(to + 1, "be");
+        (start..start + 3).any(|place| view.is(place, "anonymity"))
+            || is_passive && view.is_any(to + 2, &names)
+    }
+
+    /// The clause or question behind "said", with "that" or without.
+    fn clause(&self, start: usize, limit: usize) -> Option<Content> {
+        let (view, pack, cue) = (self.view, self.pack, self.verb.cue);
+        let mut from = start;
+        if cue.has(Frame::Addressee) {
+            from = addressee(view, from)
+                .map_or_else(|| over_one_word(view, from), |person| person.end);
+        }
+        let is_told = from > start && view.is(from, "that") && !view.is_marked(from);
+        if is_told && from + 1 < limit {
+            return self.ended(from + 1, limit, "complement clause");
+        }
+        let takes_infinitive = cue.has(Frame::Infinitive);
+        if let Some(that) = complementizer(view, pack, from, limit, takes_infinitive) {
+            let from = if view.is(that, "that") {
+                that + 1 + usize::from(view.is_comma(that + 1))
+            } else {
+                that
+            };
+            return self.ended(from, limit, "complement clause");
+        }
+        let from = over_modifiers(view, pack, from, limit);
+        let asked = question(view, pack, from);
+        if let Some(content) = asked.and_then(|from| self.ended(from, limit, "reported question")) {
+            return Some(content);
+        }
+        let is_sure = cue.weight == 3
+            && from == start
+            && (is_word(view, from) || counts(view, from) || is_plain_clause(view, from, limit));
+        if cue.needs_complementizer || !is_sure && !starts_clause(view, from, limit) {
+            return None;
+        }
+        let content = self.ended(from, limit, "bare clause")?;
+        // "said she last spoke": who is in the nominative does something, whatever the tagger says.
+        let is_nominative = view.is_any(from, &["he", "she", "they", "we", "i"]);
+        // "said her husband suffers": a verb that the tagger takes for a noun.
+        let is_long = is_sure
+            && content.range.len() > 4
+            && !cue.has(Frame::Addressee)
+            && (opens_phrase(view.tag(from)) || view.tag(from) == Tag::Nouns);
+        let is_clause =
+            is_nominative && content.range.len() > 2 || is_long || has_finite(view, &content.range);
+        is_clause.then_some(content)
+    }
+
+    /// Where "to do" starts behind the verb, with whom it asks: "urged the mayor to stay".
+    fn infinitive(&self, from: usize) -> Option<usize> {
+        let view = self.view;
+        let has_person = self.verb.cue.has(Frame::Addressee);
+        let person = phrase_after(view, from).filter(|_| has_person);
+        let to = person.map_or(from, |person| person.end);
+        // `to “increase`: a mark may stand before the verb.
+        let is_marked = view.kind(to + 1) == TokenKind::Punctuation && view.is_marked(to + 2);
+        (view.is(to, "to") && (is_marked || is_verb(view.tag(to + 1)))).then_some(from)
+    }
+
+    /// "addresses the issue by saying he has …": what was said stands behind the other verb.
+    fn is_by_saying(&self, from: usize) -> bool {
+        self.others.iter().any(|other| {
+            other.at > from
+                && other.form == Form::Participle
+                && other.cue.has(Frame::Clause)
+                && self.view.is(other.at - 1, "by")
+        })
+    }
+}
+
+/// "the date but doubted the promise": where the reporter goes on with something else that was done.
+fn other_deed(view: &View<'_, '_>, range: &Range<usize>) -> Option<usize> {
+    let joint = (range.start + 1..range.end).find(|place| {
+        view.is_any(*place, &["and", "but"])
+            && !view.is_marked(*place)
+            && view.tag(*place + 1) == Tag::Past
+    })?;
+    let has_clause = (range.start..joint).any(|place| is_finite(view, place));
+    (!has_clause && joint + 1 < range.end).then_some(joint)
+}
+
+/// Where the object of a verb starts, behind the particle it asks for.
+fn object(view: &View<'_, '_>, verb: &Verb<'_>, from: usize) -> Option<usize> {
+    if verb.form == Form::Passive {
+        return None;
+    }
+    let has_particle = holds(&verb.cue.particles, view.word(from));
+    let from = if has_particle { from + 1 } else { from };
+    let tag = view.tag(from);
+    let starts = is_nominal(tag)
+        || matches!(
+            tag,
+            Tag::Adjective | Tag::Possessive | Tag::Superlative | Tag::WhPronoun | Tag::OpenQuote
+        )
+        || view.is_marked(from)
+        || has_particle && tag == Tag::Gerund;
+    starts.then_some(from)
+}
+
+/// Behind a word that only the tagger does not hold for somebody spoken to ("told reporters the").
+fn over_one_word(view: &View<'_, '_>, start: usize) -> usize {
+    let opens = matches!(
+        view.tag(start + 1),
+        Tag::Determiner | Tag::Pronoun | Tag::Possessive | Tag::Name
+    );
+    let is_verb_like = is_verb(view.tag(start)) && view.kind(start) == TokenKind::Word;
+    if opens && is_verb_like {
+        start + 1
+    } else {
+        start
+    }
+}
+
+/// "that" or its kin behind at most a few words of time, place or addressee.
+fn complementizer(
+    view: &View<'_, '_>,
+    pack: &Pack,
+    start: usize,
+    limit: usize,
+    takes_infinitive: bool,
+) -> Option<usize> {
+    let mut place = start;
+    while place < limit.min(start + 18) {
+        if holds(&pack.complementizers, view.word(place)) && !view.is_marked(place) {
+            // "in a statement that": what stands behind is the statement.
+            let is_stated = place > start && holds(&pack.occasions.media, view.word(place - 1));
+            let is_relative = view.tag(place) == Tag::WhDeterminer
+                && place > start
+                && !is_stated
+                && !opens_circumstance(view, pack, start);
+            let is_determiner = view.is(place, "that")
+                && matches!(view.tag(place + 1), Tag::Noun)
+                && view.tag(place) == Tag::Determiner;
+            return (!is_relative && !is_determiner).then_some(place);
+        }
+        let other_begins = view.is_comma(place) && view.tag(place + 1) == Tag::Gerund;
+        // "vowed to pardon them if she wins".
+        let is_infinitive =
+            takes_infinitive && view.is(place, "to") && is_verb(view.tag(place + 1));
+        // "at his house surrounded by trees that": no verb of a clause.
+        let is_reduced = view.tag(place) == Tag::Past
+            && place > start
+            && matches!(view.tag(place - 1), Tag::Noun | Tag::Nouns)
+            && view.is_any(place + 1, &["by", "in", "with", "at", "on"]);
+        if is_infinitive
+            || is_finite(view, place) && !is_reduced
+            || view.is_stop(place)
+            || view.word(place) == ":"
+            || other_begins
+        {
+            return None;
+        }
+        if view.tag(place) == Tag::Pronoun
+            && place > start
+            && !view.is_any(place, &["him", "them", "us", "me"])
+        {
+            return None;
+        }
+        place += 1;
+    }
+    None
+}
+
+/// Whether what stands between a verb and "that" says when or where it was said ("said Friday
+/// that", "said on CNN that"): no noun is there that "that" could explain.
+fn opens_circumstance(view: &View<'_, '_>, pack: &Pack, start: usize) -> bool {
+    matches!(view.tag(start), Tag::Preposition | Tag::To | Tag::Adverb)
+        || holds(&pack.time_words, view.word(start))
+}
+
+/// Behind adverbs, days and short prepositional phrases.
+fn over_modifiers(view: &View<'_, '_>, pack: &Pack, start: usize, limit: usize) -> usize {
+    let mut place = start;
+    for _ in 0..4 {
+        let before = place;
+        while place < limit
+            && (holds(&pack.time_words, view.word(place)) || is_particle(view, place))
+        {
+            place += 1;
+        }
+        if view.is_any(place, &["last", "this", "next"])
+            && view.is_any(
+                place + 1,
+                &[
+                    "week", "month", "year", "night", "weekend", "summer", "spring", "fall",
+                ],
+            )
+        {
+            place += 2;
+        }
+        if is_medium(view, place)
+            && let Some(phrase) = phrase_after(view, place + 1)
+            && phrase.end < limit
+        {
+            if starts_clause(view, phrase.end, limit) {
+                place = phrase.end;
+            } else if view.is(phrase.end, "that") {
+                return phrase.end;
+            }
+        }
+        if place == before {
+            break;
+        }
+    }
+    place
+}
+
+fn is_particle(view: &View<'_, '_>, place: usize) -> bool {
+    view.tag(place) == Tag::Particle || view.is(place, "out")
+}
+
+fn is_medium(view: &View<'_, '_>, place: usize) -> bool {
+    view.tag(place) == Tag::Preposition
+        && view.is_any(
+            place,
+            &[
+                "in", "on", "at", "during", "to", "of", "through", "via", "by",
+            ],
+        )
+}
+
+/// Whether something other than a sign, a preposition or a conjunction stands here.
+fn is_word(view: &View<'_, '_>, place: usize) -> bool {
+    view.kind(place) == TokenKind::Word
+        && !matches!(
+            view.tag(place),
+            Tag::Preposition | Tag::Conjunction | Tag::To | Tag::Particle | Tag::Adverb
+        )
+}
+
+/// Whether a number stands here, rounded or not: "said about 20 people had come".
+fn counts(view: &View<'_, '_>, place: usize) -> bool {
+    let number = place + usize::from(view.is_any(place, &["about", "around", "almost", "over"]));
+    view.kind(number) == TokenKind::Number || view.is_any(number, &["half", "one", "two", "three"])
+}
+
+/// Whether a clause of subject and verb stands here, whatever its first word was taken for.
+fn is_plain_clause(view: &View<'_, '_>, start: usize, limit: usize) -> bool {
+    let end = (start..limit)
+        .find(|place| view.is_comma(*place))
+        .unwrap_or(limit);
+    view.kind(start) == TokenKind::Word
+        && !view.is_any(start, &["to", "so", "on", "as"])
+        && (start + 2..end).any(|place| {
+            is_finite(view, place)
+                && (is_nominal(view.tag(place - 1)) || view.tag(place - 1) == Tag::Adverb)
+        })
+}
+
+fn question(view: &View<'_, '_>, pack: &Pack, start: usize) -> Option<usize> {
+    (holds(&pack.question_words, view.word(start)) || view.is_any(start, &["whether", "if"]))
+        .then_some(start)
+}
+
+/// Whether a clause can start here: a subject, or words that stand before one.
+fn starts_clause(view: &View<'_, '_>, start: usize, limit: usize) -> bool {
+    start < limit
+        && (view.is_marked(start)
+            || matches!(
+                view.tag(start),
+                Tag::Pronoun
+                    | Tag::Determiner
+                    | Tag::Possessive
+                    | Tag::Existential
+                    | Tag::Name
+                    | Tag::Names
+                    | Tag::Noun
+                    | Tag::Nouns
+                    | Tag::Adjective
+                    | Tag::Number
+                    | Tag::Comparative
+                    | Tag::Superlative
+                    | Tag::Predeterminer
+                    | Tag::Gerund
+                    | Tag::WhAdverb
+                    | Tag::WhPronoun
+                    | Tag::OpenQuote
+                    | Tag::Adverb
+            )
+            || view.is_any(
+                start,
+                &[
+                    "if", "while", "although", "despite", "because", "after", "when", "in", "as",
+                    "to", "both", "neither", "unlike", "without", "with", "even", "for", "at",
+                    "by", "until", "since", "under",
+                ],
+            ))
+}
