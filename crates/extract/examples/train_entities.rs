@@ -4,7 +4,8 @@
 //! It learns from the labelled rows, from our labels of the news, from the same news and texts of
 //! our own with other names in it, and from the first model's reading of the news without labels.
 //!
-//! With `--folds` nothing is written: each part of the documents is kept back in turn, and measured.
+//! With `--folds` nothing is written: each part of the documents is kept back in turn, and measured;
+//! `ERRORS=SOURCE` prints what is wrong in the texts of a source.
 
 use std::{collections::HashMap, env, error::Error, fs};
 
@@ -84,6 +85,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (at, document) in documents.iter().enumerate() {
             if !is_held(at) {
                 continue;
+            }
+            if env::var("ERRORS").is_ok_and(|source| source == document.source) {
+                print_errors(&bytes, &document.example);
             }
             let count = measure(&bytes, std::slice::from_ref(&document.example));
             let sum = counts.entry(document.source.clone()).or_default();
@@ -202,6 +206,37 @@ fn written_texts(file: &str) -> Result<Vec<Example>, Box<dyn Error>> {
         });
     }
     Ok(examples)
+}
+
+/// What is labelled and not found, and what is found and not labelled, with the words around.
+fn print_errors(model: &[u8], example: &Example) {
+    let found = silver(model, example.text.clone(), 1).names;
+    let sides = [
+        (&example.names, &found, "missed"),
+        (&found, &example.names, "found "),
+    ];
+    for (names, others, what) in sides {
+        for (span, kind) in names.iter().filter(|name| !others.contains(name)) {
+            let around = |range: std::ops::Range<usize>| {
+                let all = example.text.get(range).unwrap_or_default();
+                all.replace('\n', "/")
+            };
+            let before = (0..=30).rev().map(|by| span.start().saturating_sub(by));
+            let start = before
+                .into_iter()
+                .find(|at| example.text.is_char_boundary(*at));
+            let end = (span.end()..span.end() + 25)
+                .rev()
+                .find(|at| example.text.is_char_boundary(*at));
+            println!(
+                "{what} {} {}[{}]{}",
+                ["person", "body", "place"][*kind as usize],
+                around(start.unwrap_or(0)..span.start()),
+                around(span.start()..span.end()),
+                around(span.end()..end.unwrap_or(span.end())),
+            );
+        }
+    }
 }
 
 /// Where a row comes from, by the first part of its id.

@@ -164,6 +164,8 @@ pub(crate) struct Heads {
     pub(crate) other_ends: Set<String>,
     /// Words that open a line of credits.
     pub(crate) credit_openers: Set<String>,
+    /// Small words inside persons' names: "bin", "dela".
+    pub(crate) particles: Set<String>,
     /// How words for peoples end.
     pub(crate) people_ends: Vec<String>,
 }

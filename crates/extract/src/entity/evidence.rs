@@ -219,6 +219,15 @@ impl<'t> Shown<'_, 't> {
         }
         let end = run.end;
         let is_listed = |at: usize| self.lists(at) & (DEMONYM | DATE_WORD) != 0;
+        // "Xinjiang Uyghur Autonomous Region" names the people as well.
+        let is_autonomous = end - start > 2
+            && self.word(end - 2) == "Autonomous"
+            && matches!(self.word(end - 1), "Region" | "Prefecture" | "County");
+        if is_autonomous && end - start < 7 {
+            let kind = EntityKind::Place;
+            let tokens = start..end;
+            return Some((Name { tokens, kind }, Sureness::Sure));
+        }
         if start >= end || end - start > 5 || (start..end).any(is_listed) {
             return None;
         }

@@ -3,6 +3,7 @@
 mod coreference;
 mod evidence;
 mod gazetteer;
+mod joined;
 mod missed;
 mod recognizer;
 mod repair;

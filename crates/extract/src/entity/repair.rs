@@ -36,7 +36,7 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
         .flat_map(|name| reading.parted(name))
         .map(|name| reading.retype(reading.extend(name)))
         .filter_map(|name| reading.trim(name))
-        .map(|name| reading.retype(name))
+        .map(|name| reading.joined(reading.retype(name)))
         .filter(|name| !reading.is_credit(name) && !reading.is_common_word(name))
         .collect();
     apart(&mut names);
@@ -113,8 +113,25 @@ impl<'t> Reading<'_, 't> {
             Some(of) => [start..of, of + 2..end]
                 .map(|tokens| Name { tokens, kind })
                 .into(),
-            None => vec![name],
+            None => match self.served(&name) {
+                Some(at) => [start..at, at + 2..end]
+                    .map(|tokens| Name { tokens, kind })
+                    .into(),
+                None => vec![name],
+            },
         }
+    }
+
+    /// Where "for the" stands between two bodies: "Legislative Council for the Civic Party".
+    fn served(&self, name: &Name) -> Option<usize> {
+        let Range { start, end } = name.tokens;
+        let is_head = |at: usize| self.heads.bodies.contains(self.lower(at).as_str());
+        (start + 2..end.saturating_sub(3)).find(|at| {
+            self.word(*at) == "for"
+                && self.word(at + 1) == "the"
+                && is_head(at - 1)
+                && is_head(end - 1)
+        })
     }
 
     /// "Ministry of Economy" + "and Finance": the name of a body goes on behind "and" and "in".
@@ -163,8 +180,8 @@ impl<'t> Reading<'_, 't> {
     fn trim(&self, mut name: Name) -> Option<Name> {
         let Range { mut start, mut end } = name.tokens;
         // "Images on Facebook", "Khmer Rouge on January 7": the name ends before.
-        if let Some(at) =
-            (start + 1..end).find(|at| matches!(self.word(*at), "on" | "by" | "led" | "'s" | "’s"))
+        if let Some(at) = (start + 1..end)
+            .find(|at| matches!(self.word(*at), "on" | "by" | "from" | "led" | "'s" | "’s"))
             && !(name.kind == EntityKind::Organization
                 && self.heads.fields.contains(self.lower(at - 1).as_str()))
             && !(name.kind != EntityKind::Person
@@ -190,6 +207,8 @@ impl<'t> Reading<'_, 't> {
             let is_title = name.kind == EntityKind::Person
                 && (self.lists(start) & TITLE_WORD != 0 && !self.is_given(start)
                     || self.heads.royals.contains(lower.as_str()));
+            let is_title =
+                is_title || name.kind == EntityKind::Person && self.is_honorific(start, end);
             let is_small = lower == "the" || self.word(start) == "\"" || self.word(start) == "“";
             let is_possessive = matches!(lower.as_str(), "'s" | "’s" | "," | "-" | "(");
             if is_title || is_small || is_possessive {
@@ -201,13 +220,19 @@ impl<'t> Reading<'_, 't> {
         while start < end {
             let last = end - 1;
             let lower = self.lower(last);
+            let is_hyphenated = name.kind == EntityKind::Person
+                && last > start + 1
+                && self.word(last - 1) == "-"
+                && !self.heads.ties.contains(lower.as_str());
+            let is_junior = last > start && matches!(self.word(last - 1), "Jr" | "Sr");
             let is_lower = self.case(last) == Case::Lower
+                && !is_hyphenated
                 && !(name.kind == EntityKind::Organization && matches!(lower.as_str(), "party"))
                 && (start..last).any(|at| self.is_capital(at));
             let is_mark = self.document.tokens.get(last).is_some_and(|token| {
                 matches!(token.kind, TokenKind::Punctuation | TokenKind::Stop)
             }) && !matches!(lower.as_str(), ")");
-            if is_lower || is_mark || matches!(lower.as_str(), "'s" | "’s") {
+            if is_lower || is_mark && !is_junior || matches!(lower.as_str(), "'s" | "’s") {
                 end -= 1;
             } else {
                 break;
@@ -218,6 +243,19 @@ impl<'t> Reading<'_, 't> {
             && self.lists(start) & (TITLE_WORD | DEMONYM | DATE_WORD) != 0
             && self.lists(start) & (GIVEN_NAME | SURNAME | PLACE_WHOLE | ORGANISATION) == 0;
         (start < end && !only_title).then_some(name)
+    }
+
+    /// "U" of "U Aung Khaing", "Tan Sri" and "Datuk Seri": no part of the name.
+    fn is_honorific(&self, start: usize, end: usize) -> bool {
+        let before = start.checked_sub(1).map_or("", |at| self.word(at));
+        match self.word(start) {
+            "U" | "Daw" | "Ko" | "Ma" => {
+                end > start + 1 && self.is_given(start + 1) && self.word(start + 2) != "-"
+            }
+            "Datuk" | "Dato" | "Tan" => matches!(self.word(start + 1), "Seri" | "Sri"),
+            "Seri" | "Sri" => matches!(before, "Datuk" | "Dato" | "Tan"),
+            _ => false,
+        }
     }
 
     /// "Across", "In": no name begins with it.

@@ -1,0 +1,219 @@
+//! Parts of a name that the tagger leaves off or takes too much of: "Chan-o-cha", "Ismail bin
+//! Rahman", "Battalion 368", "Ministry of Land Management, Urban Planning and Construction".
+
+use model::EntityKind;
+
+use super::{
+    gazetteer::{
+        DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, ORGANISATION_WORD, PLACE_BEGIN, PLACE_WHOLE,
+        SURNAME,
+    },
+    recognizer::Name,
+    repair::Reading,
+};
+use crate::token::{Case, Gap, TokenKind};
+
+/// Most words of a part of "Urban Planning and Construction" between commas.
+const LONGEST_FIELD: usize = 3;
+
+impl Reading<'_, '_> {
+    fn kind_of(&self, at: usize) -> Option<TokenKind> {
+        self.document.tokens.get(at).map(|token| token.kind)
+    }
+
+    fn is_glued(&self, at: usize) -> bool {
+        let token = self.document.tokens.get(at);
+        token.is_some_and(|token| token.gap == Gap::None)
+    }
+
+    fn is_spaced(&self, at: usize) -> bool {
+        let token = self.document.tokens.get(at);
+        token.is_some_and(|token| token.gap <= Gap::Space)
+    }
+
+    /// The name with what belongs to it on both sides.
+    pub(super) fn joined(&self, mut name: Name) -> Name {
+        match name.kind {
+            EntityKind::Person => {
+                self.join_person(&mut name);
+                self.become_company(&mut name);
+            }
+            EntityKind::Organization => self.join_body(&mut name),
+            EntityKind::Place | EntityKind::Other => {}
+        }
+        name
+    }
+
+    fn join_person(&self, name: &mut Name) {
+        let start = name.tokens.start;
+        // "Le" + "Thi Bich Ngoc".
+        if start > 0
+            && matches!(self.word(start), "Thi" | "Van" | "Dinh" | "Duc")
+            && self.case(start - 1) == Case::Title
+            && self.lists(start - 1) & SURNAME != 0
+            && self.is_spaced(start)
+        {
+            name.tokens.start -= 1;
+        }
+        loop {
+            let end = name.tokens.end;
+            let is_hyphen = self.word(end) == "-"
+                && self.is_glued(end)
+                && self.is_glued(end + 1)
+                && self.kind_of(end + 1) == Some(TokenKind::Word)
+                && self.word(end + 1).chars().count() < 9
+                && !self.heads.ties.contains(self.word(end + 1))
+                && self.lists(end + 1) & DEMONYM == 0;
+            let particle = (end..end + 2)
+                .take_while(|at| self.heads.particles.contains(self.word(*at)))
+                .count();
+            let is_particle = particle > 0
+                && (end..=end + particle).all(|at| self.is_spaced(at))
+                && self.case(end + particle) == Case::Title
+                && self.kind_of(end + particle) == Some(TokenKind::Word);
+            if is_hyphen {
+                name.tokens.end += 2;
+            } else if is_particle {
+                name.tokens.end += particle + 1;
+                while self.case(name.tokens.end) == Case::Title
+                    && self.is_spaced(name.tokens.end)
+                    && self.lists(name.tokens.end) & (GIVEN_NAME | SURNAME) != 0
+                    && !self.opens_sentence(name.tokens.end)
+                {
+                    name.tokens.end += 1;
+                }
+            } else {
+                break;
+            }
+        }
+        let last = name.tokens.end;
+        if matches!(self.word(last.saturating_sub(1)), "Jr" | "Sr")
+            && self.word(last) == "."
+            && self.is_glued(last)
+        {
+            name.tokens.end += 1;
+        }
+    }
+
+    /// "Hak Meas" + "Sugar": a capitalised trade behind it makes a name that of a company.
+    fn become_company(&self, name: &mut Name) {
+        let end = name.tokens.end;
+        let is_trade = self.case(end) == Case::Title
+            && self.is_spaced(end)
+            && self.lists(end) & ORGANISATION_WORD != 0
+            && self.lists(end) & (GIVEN_NAME | SURNAME) == 0
+            && !self.opens_sentence(end)
+            && self.case(end + 1) != Case::Title
+            && self.kind_of(end + 1).is_some();
+        if is_trade {
+            name.tokens.end += 1;
+            name.kind = EntityKind::Organization;
+        }
+    }
+
+    fn join_body(&self, name: &mut Name) {
+        self.cut_adjective(name);
+        self.add_number(name);
+        self.add_fields(name);
+    }
+
+    /// "Opposition Move Forward Party": only the sentence begins there.
+    fn cut_adjective(&self, name: &mut Name) {
+        let start = name.tokens.start;
+        if name.tokens.len() > 2
+            && self.opens_sentence(start)
+            && matches!(
+                self.word(start),
+                "Opposition" | "Ruling" | "Former" | "State"
+            )
+        {
+            name.tokens.start += 1;
+        }
+    }
+
+    /// "Light Infantry Battalion" + "368".
+    fn add_number(&self, name: &mut Name) {
+        let end = name.tokens.end;
+        let last = self.lower(end.saturating_sub(1));
+        let is_unit = matches!(
+            last.as_str(),
+            "battalion" | "division" | "brigade" | "regiment" | "column"
+        );
+        if is_unit && self.kind_of(end) == Some(TokenKind::Number) && self.is_spaced(end) {
+            name.tokens.end += 1;
+        }
+    }
+
+    /// "Ministry of Land Management" + ", Urban Planning and Construction"; and "Labor and" +
+    /// "Social Welfare Department".
+    fn add_fields(&self, name: &mut Name) {
+        let has_field = (name.tokens.start..name.tokens.end).any(|at| {
+            self.heads.fields.contains(self.lower(at).as_str()) && self.word(at + 1) == "of"
+        });
+        if has_field && self.word(name.tokens.end) == "," {
+            let mut end = name.tokens.end;
+            loop {
+                let words = self.field_words(end + 1);
+                if words == 0 {
+                    break;
+                }
+                let next = end + 1 + words;
+                match self.word(next) {
+                    "," if matches!(self.word(next + 1), "and") => {
+                        let last = self.field_words(next + 2);
+                        if last > 0 {
+                            name.tokens.end = next + 2 + last;
+                        }
+                        break;
+                    }
+                    "," => end = next,
+                    "and" | "&" => {
+                        let last = self.field_words(next + 1);
+                        if last > 0 {
+                            name.tokens.end = next + 1 + last;
+                        }
+                        break;
+                    }
+                    _ => break,
+                }
+            }
+        }
+        let (start, end) = (name.tokens.start, name.tokens.end);
+        let is_department = matches!(
+            self.lower(end.saturating_sub(1)).as_str(),
+            "department" | "ministry" | "committee" | "commission" | "association" | "bureau"
+        );
+        if is_department
+            && start > 2
+            && self.word(start - 1) == "and"
+            && self.field_words(start - 2) > 0
+            && !self.opens_sentence(start - 2)
+            && end - start > 1
+        {
+            let mut first = start - 2;
+            while first > 0
+                && start - first < 5
+                && self.case(first - 1) == Case::Title
+                && self.is_spaced(first)
+                && self.lists(first - 1) & (ORGANISATION | GIVEN_NAME | DATE_WORD) == 0
+            {
+                first -= 1;
+            }
+            name.tokens.start = first;
+        }
+    }
+
+    /// How many words from `at` name a field of work: capitalised, and no name by themselves.
+    fn field_words(&self, at: usize) -> usize {
+        let others = GIVEN_NAME | ORGANISATION | PLACE_WHOLE | PLACE_BEGIN | DATE_WORD | DEMONYM;
+        let words = (at..at + LONGEST_FIELD + 1).take_while(|at| {
+            self.case(*at) == Case::Title
+                && self.kind_of(*at) == Some(TokenKind::Word)
+                && self.is_spaced(*at)
+                && self.lists(*at) & others == 0
+                && !self.heads.fields.contains(self.lower(*at).as_str())
+        });
+        let count = words.count();
+        if count > LONGEST_FIELD { 0 } else { count }
+    }
+}
