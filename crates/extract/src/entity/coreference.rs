@@ -5,7 +5,7 @@
 
 use model::{Entity, EntityKind, EntityMention, MentionForm, Span};
 
-use super::{recognizer::Name, title};
+use super::{neighbour::short_name, recognizer::Name, title};
 use crate::{Document, pack::Pack, table::Map, token::TokenKind};
 
 /// Forms of one thing that a shorter name is held against.
@@ -25,6 +25,7 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
     let forms: Vec<Vec<String>> = names.iter().map(|name| form(document, name)).collect();
     let mut clusters: Vec<Cluster> = Vec::new();
     let mut by_form: Map<(EntityKind, &[String]), usize> = Map::default();
+    let mut given: Map<(EntityKind, &[String]), usize> = Map::default();
     let mut index = Index::default();
     // Full names first: what is shorter leans on them, wherever it stands.
     let mut order: Vec<usize> = (0..names.len()).collect();
@@ -36,7 +37,9 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
         let key = (name.kind, form.as_slice());
         let position = by_form.get(&key).copied().unwrap_or_else(|| {
             let near = index.near(name.kind, form);
-            let position = find(&clusters, &near, names, name, form).unwrap_or_else(|| {
+            let given = given.get(&key).copied();
+            let position = given.or_else(|| find(&clusters, &near, names, name, form));
+            let position = position.unwrap_or_else(|| {
                 clusters.push(Cluster {
                     kind: name.kind,
                     forms: Vec::new(),
@@ -53,6 +56,18 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
         });
         if let Some(cluster) = clusters.get_mut(position) {
             cluster.mentions.push(at);
+        }
+        // "Committee for Free Harbours (COMHAR)": whatever its letters, it is what was named.
+        let short = short_name(document, name.tokens.end).filter(|_| name.tokens.len() > 1);
+        let short = short.and_then(|at| {
+            let place = names
+                .binary_search_by_key(&at, |name| name.tokens.start)
+                .ok()?;
+            let other = names.get(place).filter(|other| other.kind == name.kind)?;
+            Some((other.kind, forms.get(place)?.as_slice()))
+        });
+        if let Some(key) = short.filter(|(kind, _)| *kind != EntityKind::Person) {
+            given.entry(key).or_insert(position);
         }
     }
     for cluster in &mut clusters {
@@ -81,7 +96,12 @@ impl<'n> Index<'n> {
         for word in [form.first(), form.last()].into_iter().flatten() {
             remember(self.by_word.entry((kind, word)).or_default(), cluster);
         }
-        if form.len() < 2 || kind == EntityKind::Person {
+        if kind == EntityKind::Person {
+            return;
+        }
+        if let [word] = form {
+            let letters = self.by_initials.entry((kind, in_order(word)));
+            remember(letters.or_default(), cluster);
             return;
         }
         let large = initials(form, true);
@@ -108,17 +128,22 @@ impl<'n> Index<'n> {
             .copied()
             .collect();
         if let [acronym] = form {
-            near.extend(
-                self.by_initials
-                    .get(&(kind, acronym.clone()))
-                    .into_iter()
-                    .flatten(),
-            );
+            for letters in [acronym.clone(), in_order(acronym)] {
+                near.extend(self.by_initials.get(&(kind, letters)).into_iter().flatten());
+            }
         }
         near.sort_unstable();
         near.dedup();
         near
     }
+}
+
+/// The letters of a word by the alphabet, for words whose letters changed places.
+fn in_order(word: &str) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters.insert(0, '~');
+    letters.into_iter().collect()
 }
 
 fn remember(clusters: &mut Vec<usize>, cluster: usize) {
@@ -141,6 +166,14 @@ fn form(document: &Document<'_>, name: &Name) -> Vec<String> {
         })
         .filter(|word| !word.is_empty())
         .collect();
+    let words = match words.as_slice() {
+        [first, of, rest @ ..]
+            if name.kind == EntityKind::Place && first == "kingdom" && of == "of" =>
+        {
+            rest.to_vec()
+        }
+        _ => words,
+    };
     match words.split_first() {
         Some((first, rest)) if first == "the" && !rest.is_empty() => rest.to_vec(),
         _ => {
@@ -221,10 +254,26 @@ fn is_short_for(kind: EntityKind, short: &[String], full: &[String]) -> bool {
     match kind {
         EntityKind::Person => is_part_of_person(short, full),
         EntityKind::Organization | EntityKind::Other => {
-            is_acronym(short, full) || is_part_of_organisation(short, full)
+            is_acronym(short, full)
+                || is_part_of_organisation(short, full)
+                || is_misspelt_acronym(short, full)
         }
-        EntityKind::Place => is_acronym(short, full) || short.len() > 1 && full.starts_with(short),
+        EntityKind::Place => {
+            is_acronym(short, full)
+                || full.starts_with(short) && (short.len() > 1 || is_unit_of(short, full))
+        }
     }
+}
+
+/// "Kandal" is short for "Kandal Province"; "West" is not for "West Bank".
+fn is_unit_of(short: &[String], full: &[String]) -> bool {
+    let heads = &Pack::english().heads;
+    let rest = full.get(short.len()..).unwrap_or_default();
+    let is_unit = |word: &String| heads.place_ends.contains(word) || heads.units.contains(word);
+    let [.., before, last] = rest else {
+        return rest.iter().all(is_unit);
+    };
+    before == "autonomous" && matches!(last.as_str(), "region" | "prefecture" | "county")
 }
 
 /// One word of a name: its first or last. Two words or more: the same first and last, or an end
@@ -243,8 +292,9 @@ fn is_part_of_person(short: &[String], full: &[String]) -> bool {
                 && short
                     .iter()
                     .zip(full)
-                    .all(|(a, b)| a == b || is_one_letter_off(a, b));
-            same_ends || full.ends_with(short) || full.starts_with(short) || is_spelling
+                    .all(|(a, b)| a == b || is_one_letter_off(a, b) || is_swapped(a, b));
+            let is_same = short.concat() == full.concat();
+            same_ends || full.ends_with(short) || full.starts_with(short) || is_spelling || is_same
         }
     }
 }
@@ -268,6 +318,35 @@ fn is_one_letter_off(one: &str, other: &str) -> bool {
     short.chars().skip(common).eq(long.chars().skip(common + 1))
 }
 
+/// "CRNP" for "CNRP".
+fn is_misspelt_acronym(short: &[String], full: &[String]) -> bool {
+    match (short, full) {
+        ([one], [other]) => is_swapped(one, other) && !one.contains(is_vowel),
+        _ => false,
+    }
+}
+
+fn is_vowel(c: char) -> bool {
+    matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
+}
+
+/// Whether two neighbouring letters changed places: "Chao" and "Choa".
+fn is_swapped(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    if one.len() != other.len() || one.len() < 4 {
+        return false;
+    }
+    let differ: Vec<usize> = (0..one.len())
+        .filter(|at| one.get(*at) != other.get(*at))
+        .collect();
+    let [first, second] = differ.as_slice() else {
+        return false;
+    };
+    first + 1 == *second
+        && one.get(*first) == other.get(*second)
+        && one.get(*second) == other.get(*first)
+}
+
 /// A name of two words or more that begins or ends the longer one; one word only where it begins
 /// it and is no common head.
 fn is_part_of_organisation(short: &[String], full: &[String]) -> bool {
@@ -277,8 +356,12 @@ fn is_part_of_organisation(short: &[String], full: &[String]) -> bool {
     match short {
         [] => false,
         [word] => {
+            let is_outlet = Pack::english()
+                .heads
+                .outlets
+                .contains(word.to_uppercase().as_str());
             full.first() == Some(word)
-                && word.len() > 3
+                && (word.len() > 3 || is_outlet)
                 && !Pack::english().heads.generic.contains(word.as_str())
         }
         _ => full.starts_with(short) || full.ends_with(short),

@@ -39,7 +39,13 @@ impl Reading<'_, '_> {
                 self.become_company(&mut name);
             }
             EntityKind::Organization => self.join_body(&mut name),
-            EntityKind::Place | EntityKind::Other => {}
+            EntityKind::Place => {
+                self.become_company(&mut name);
+                if name.kind == EntityKind::Organization {
+                    self.add_article(&mut name);
+                }
+            }
+            EntityKind::Other => {}
         }
         name
     }
@@ -113,8 +119,21 @@ impl Reading<'_, '_> {
 
     fn join_body(&self, name: &mut Name) {
         self.cut_adjective(name);
+        self.add_article(name);
         self.add_number(name);
         self.add_fields(name);
+    }
+
+    /// "The" + "Harbour Daily", in mid-sentence.
+    fn add_article(&self, name: &mut Name) {
+        let before = name.tokens.start.wrapping_sub(1);
+        if name.tokens.len() > 1
+            && self.word(before) == "The"
+            && !self.opens_sentence(before)
+            && self.is_spaced(name.tokens.start)
+        {
+            name.tokens.start = before;
+        }
     }
 
     /// "Opposition Move Forward Party": only the sentence begins there.

@@ -5,6 +5,7 @@ mod evidence;
 mod gazetteer;
 mod joined;
 mod missed;
+mod neighbour;
 mod recognizer;
 mod repair;
 mod tagger;

@@ -41,7 +41,15 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
         .collect();
     apart(&mut names);
     add_shown(document, words, &mut names);
-    names.retain(|name| !reading.is_credit(name));
+    let mut names: Vec<Name> = names
+        .into_iter()
+        .filter_map(|name| reading.trim(name))
+        .map(|name| reading.joined(name))
+        .filter(|name| !reading.is_credit(name))
+        .collect();
+    apart(&mut names);
+    reading.agree_in_rows(&mut names);
+    reading.introduce(&mut names);
     apart(&mut names);
     reading.agree(&mut names);
     reading.name_by_full_form(&mut names);
@@ -209,7 +217,8 @@ impl<'t> Reading<'_, 't> {
                     || self.heads.royals.contains(lower.as_str()));
             let is_title =
                 is_title || name.kind == EntityKind::Person && self.is_honorific(start, end);
-            let is_small = lower == "the" || self.word(start) == "\"" || self.word(start) == "“";
+            let is_article = lower == "the" && !self.has_article(start, &name, end);
+            let is_small = is_article || self.word(start) == "\"" || self.word(start) == "“";
             let is_possessive = matches!(lower.as_str(), "'s" | "’s" | "," | "-" | "(");
             if is_title || is_small || is_possessive {
                 start += 1;
@@ -243,6 +252,14 @@ impl<'t> Reading<'_, 't> {
             && self.lists(start) & (TITLE_WORD | DEMONYM | DATE_WORD) != 0
             && self.lists(start) & (GIVEN_NAME | SURNAME | PLACE_WHOLE | ORGANISATION) == 0;
         (start < end && !only_title).then_some(name)
+    }
+
+    /// "The Harbour Daily": written large in mid-sentence the article belongs to the name.
+    fn has_article(&self, at: usize, name: &Name, end: usize) -> bool {
+        name.kind == EntityKind::Organization
+            && self.case(at) == Case::Title
+            && !self.opens_sentence(at)
+            && end > at + 2
     }
 
     /// "U" of "U Aung Khaing", "Tan Sri" and "Datuk Seri": no part of the name.
