@@ -111,7 +111,7 @@ fn number(name: &str, default: u32) -> u32 {
 
 fn learn(documents: &[&Document], unlabelled: &[&String]) -> Vec<u8> {
     let recipe = Recipe {
-        epochs: number("EPOCHS", 8),
+        epochs: number("EPOCHS", 10),
         bits: number("BITS", 18),
     };
     let mut examples = Vec::new();

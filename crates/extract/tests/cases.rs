@@ -1,12 +1,13 @@
 //! Tests as documents: each file in `cases/` holds a text and what must be found in it.
 //!
 //! A case is prose, a `## Text` and a `## Quotes` with one row a quote:
-//! `kind | speaker's name or - | content, spans parted by …`.
+//! `kind | speaker's name or - | content, spans parted by …`; or a `## Names` with one row an entity:
+//! `person, body or place | its mentions, parted by ;`.
 
 use std::{fs, path::Path};
 
 use extract::Extractor;
-use model::{Quote, QuoteKind};
+use model::{Entity, EntityKind, Quote, QuoteKind};
 
 /// The rows that a case expects, or that were found.
 fn check(name: &str) {
@@ -16,19 +17,41 @@ fn check(name: &str) {
         .with_extension("md");
     let case = fs::read_to_string(&path).expect("the case file is in the repository");
     let (_, rest) = case.split_once("## Text\n").expect("a case has a text");
-    let (text, expected) = rest
+    let (text, expected, is_of_names) = rest
         .split_once("## Quotes\n")
-        .expect("a case has expected quotes");
+        .map(|(text, quotes)| (text, quotes, false))
+        .or_else(|| {
+            let (text, names) = rest.split_once("## Names\n")?;
+            Some((text, names, true))
+        })
+        .expect("a case has expected quotes or names");
     let text = text.trim();
     let language = "en".parse().expect("a language tag");
     let findings = Extractor::new(Vec::new()).extract(text, &language);
-    let found: Vec<String> = findings
-        .quotes
-        .iter()
-        .map(|quote| row(text, quote))
-        .collect();
+    let found: Vec<String> = if is_of_names {
+        let entities = findings.entities.iter();
+        entities.map(|entity| name_row(text, entity)).collect()
+    } else {
+        let quotes = findings.quotes.iter();
+        quotes.map(|quote| row(text, quote)).collect()
+    };
     let expected: Vec<&str> = expected.lines().filter(|line| line.contains('|')).collect();
     assert_eq!(found, expected, "in {}", path.display());
+}
+
+fn name_row(text: &str, entity: &Entity) -> String {
+    let kind = match entity.kind {
+        EntityKind::Person => "person",
+        EntityKind::Organization => "body",
+        EntityKind::Place => "place",
+        EntityKind::Other => "other",
+    };
+    let mentions: Vec<&str> = entity
+        .mentions
+        .iter()
+        .filter_map(|mention| mention.span.text(text))
+        .collect();
+    format!("{kind} | {}", mentions.join("; "))
 }
 
 fn row(text: &str, quote: &Quote) -> String {
@@ -74,4 +97,5 @@ cases! {
     participle phrase_head pronoun pronoun_gender question_then_name refusal relative_clause relative_subject
     said_when_where scare_quotes sentence_before shared_subject spoken_to stray_mark they title_speaker
     told_addressee unanswered whose_phrase
+    bodies_of_fields honorifics particles rows_of_places short_names spellings
 }

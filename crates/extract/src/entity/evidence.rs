@@ -10,8 +10,8 @@ use model::EntityKind;
 
 use super::{
     gazetteer::{
-        DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, ORGANISATION_WORD, PLACE_BEGIN, PLACE_INSIDE,
-        PLACE_WHOLE, PLACE_WORD, SURNAME, TITLE_WORD,
+        BODY_BEGIN, BODY_INSIDE, DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, ORGANISATION_WORD,
+        PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE, PLACE_WORD, SURNAME, TITLE_WORD,
     },
     recognizer::Name,
     title::is_post,
@@ -53,12 +53,22 @@ pub(super) fn add_shown(document: &Document<'_>, words: &[Word], names: &mut Vec
     for sentence in &document.sentences {
         let mut at = sentence.start;
         while at < sentence.end {
+            if shown.lists(at) & BODY_BEGIN != 0 {
+                let inside = (at + 1..sentence.end)
+                    .take_while(|at| shown.lists(*at) & BODY_INSIDE != 0)
+                    .count();
+                let tokens = at..at + 1 + inside;
+                at = tokens.end;
+                let kind = EntityKind::Organization;
+                found.push((Name { tokens, kind }, Sureness::Sure));
+                continue;
+            }
             if !shown.is_part(at) {
                 at += 1;
                 continue;
             }
             let mut end = at + 1;
-            while end < sentence.end && shown.goes_on(end) {
+            while end < sentence.end && shown.goes_on(end) && shown.lists(end) & BODY_BEGIN == 0 {
                 end += 1;
             }
             shown.read(at..end, sentence, &mut found);
@@ -155,6 +165,10 @@ impl<'t> Shown<'_, 't> {
         let lower = self.lower(at);
         matches!(lower.as_str(), "people" | "women" | "men" | "children")
             || lower.ends_with("ers") && lower.len() > 5
+            || ["ents", "ists", "ors"]
+                .iter()
+                .any(|end| lower.ends_with(end))
+                && lower.len() > 6
             || matches!(
                 lower.as_str(),
                 "citizens" | "students" | "journalists" | "peoples"

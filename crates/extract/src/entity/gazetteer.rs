@@ -10,6 +10,7 @@ const SURNAMES: &str = include_str!("gazetteer/surnames.txt");
 const ASIAN_GIVEN: &str = include_str!("gazetteer/asian_given.txt");
 const ASIAN_SURNAMES: &str = include_str!("gazetteer/asian_surnames.txt");
 const PLACES: &str = include_str!("gazetteer/places.txt");
+const BODIES: &str = include_str!("gazetteer/bodies.txt");
 const WORDS: &str = include_str!("gazetteer/words.txt");
 
 pub(crate) const MAN: u32 = 1;
@@ -32,12 +33,22 @@ pub(crate) const DATE_WORD: u32 = 1 << 11;
 /// Known organisations of one word: "NATO".
 pub(crate) const ORGANISATION: u32 = 1 << 12;
 
+/// Known organisations of several words: the first, and the others.
+pub(crate) const BODY_BEGIN: u32 = 1 << 13;
+pub(crate) const BODY_INSIDE: u32 = 1 << 14;
+
 /// The lists, by hash of the lower-case form.
 #[derive(Debug)]
 pub(crate) struct Gazetteer {
     flags: Map<u32, u32>,
-    /// Hashes of whole places and of their beginnings.
-    places: Set<u64>,
+    places: Phrases,
+    bodies: Phrases,
+}
+
+/// Names of several words, by hash of whole names and of their beginnings.
+#[derive(Debug, Default)]
+struct Phrases {
+    wholes: Set<u64>,
     beginnings: Set<u64>,
 }
 
@@ -45,8 +56,8 @@ impl Gazetteer {
     pub(crate) fn new() -> Self {
         let mut gazetteer = Self {
             flags: Map::default(),
-            places: Set::default(),
-            beginnings: Set::default(),
+            places: Phrases::default(),
+            bodies: Phrases::default(),
         };
         for (list, flag) in [
             (MEN, MAN | GIVEN_NAME),
@@ -77,24 +88,16 @@ impl Gazetteer {
             }
         }
         for place in lines(PLACES) {
-            gazetteer.add_place(place);
+            gazetteer.places.add(place);
+        }
+        for body in lines(BODIES) {
+            gazetteer.bodies.add(body);
         }
         gazetteer
     }
 
     fn flag(&mut self, name: &str, flag: u32) {
         *self.flags.entry(hash(name.as_bytes())).or_default() |= flag;
-    }
-
-    fn add_place(&mut self, place: &str) {
-        let mut key = 0;
-        for token in crate::tokenize(place) {
-            if key != 0 {
-                self.beginnings.insert(key);
-            }
-            key = next_key(key, hash(token.text(place).to_lowercase().as_bytes()));
-        }
-        self.places.insert(key);
     }
 
     /// What the lists say of a word; names count where it is capitalised.
@@ -115,11 +118,33 @@ impl Gazetteer {
 
     /// How many of the words make the longest place; none where they begin none.
     pub(crate) fn place_len(&self, forms: impl Iterator<Item = u32>) -> usize {
+        self.places.longest(forms)
+    }
+
+    /// How many of the words make the longest known body; none where they begin none.
+    pub(crate) fn body_len(&self, forms: impl Iterator<Item = u32>) -> usize {
+        self.bodies.longest(forms)
+    }
+}
+
+impl Phrases {
+    fn add(&mut self, name: &str) {
+        let mut key = 0;
+        for token in crate::tokenize(name) {
+            if key != 0 {
+                self.beginnings.insert(key);
+            }
+            key = next_key(key, hash(token.text(name).to_lowercase().as_bytes()));
+        }
+        self.wholes.insert(key);
+    }
+
+    fn longest(&self, forms: impl Iterator<Item = u32>) -> usize {
         let mut key = 0;
         let mut longest = 0;
         for (at, form) in forms.enumerate() {
             key = next_key(key, form);
-            if self.places.contains(&key) {
+            if self.wholes.contains(&key) {
                 longest = at + 1;
             }
             if !self.beginnings.contains(&key) {

@@ -200,7 +200,16 @@ impl Reading<'_, '_> {
         let (start, end) = (name.tokens.start, name.tokens.end);
         let is_department = matches!(
             self.lower(end.saturating_sub(1)).as_str(),
-            "department" | "ministry" | "committee" | "commission" | "association" | "bureau"
+            "department"
+                | "ministry"
+                | "committee"
+                | "commission"
+                | "association"
+                | "bureau"
+                | "corps"
+                | "administration"
+                | "agency"
+                | "authority"
         );
         if is_department
             && start > 2

@@ -1,6 +1,8 @@
 //! What the tagger knows of each word: hashes of its form and parts, and what lists say of it.
 
-use super::gazetteer::{Gazetteer, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE};
+use super::gazetteer::{
+    BODY_BEGIN, BODY_INSIDE, Gazetteer, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
+};
 use crate::{
     Document,
     table::{Map, Set},
@@ -55,6 +57,7 @@ pub(crate) fn words(document: &Document<'_>, gazetteer: &Gazetteer) -> Vec<Word>
         }
     }
     mark_places(&mut words, gazetteer);
+    mark_bodies(&mut words, gazetteer);
     for word in &mut words {
         word.habit =
             u32::from(lower.contains(&word.form)) | u32::from(capital.contains(&word.form)) << 1;
@@ -130,6 +133,32 @@ fn mark_places(words: &mut [Word], gazetteer: &Gazetteer) {
             };
         }
         at += len.max(1);
+    }
+}
+
+/// Longest known body, in tokens.
+const LONGEST_BODY: usize = 12;
+
+/// Marks the longest known bodies of several words.
+fn mark_bodies(words: &mut [Word], gazetteer: &Gazetteer) {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let len = if word.is_capital {
+            let forms = words.iter().skip(at).take(LONGEST_BODY);
+            gazetteer.body_len(forms.map(|word| word.form))
+        } else {
+            0
+        };
+        let is_name = len > 1 && words.get(at + len - 1).is_some_and(|last| last.is_capital);
+        for (offset, word) in words
+            .iter_mut()
+            .skip(at)
+            .take(if is_name { len } else { 0 })
+            .enumerate()
+        {
+            word.lists |= if offset == 0 { BODY_BEGIN } else { BODY_INSIDE };
+        }
+        at += if is_name { len } else { 1 };
     }
 }
 
