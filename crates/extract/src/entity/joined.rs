@@ -234,7 +234,7 @@ impl Reading<'_, '_> {
     /// How many words from `at` name a field of work: capitalised, and no name by themselves.
     fn field_words(&self, at: usize) -> usize {
         let others = GIVEN_NAME | ORGANISATION | PLACE_WHOLE | PLACE_BEGIN | DATE_WORD | DEMONYM;
-        let words = (at..at + LONGEST_FIELD + 1).take_while(|at| {
+        let words = (at..=at + LONGEST_FIELD).take_while(|at| {
             self.case(*at) == Case::Title
                 && self.kind_of(*at) == Some(TokenKind::Word)
                 && self.is_spaced(*at)

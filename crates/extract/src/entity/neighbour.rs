@@ -74,9 +74,9 @@ impl Reading<'_, '_> {
 
     /// Whether `next` stands behind `name` in a row: a comma, "and", or both between them.
     fn is_in_row(&self, name: &Name, next: &Range<usize>) -> bool {
-        let between = name.tokens.end..next.start;
+        let mut between = name.tokens.end..next.start;
         let fits = |at: usize| matches!(self.word(at), "," | "and" | "or");
-        (1..=2).contains(&between.len()) && between.clone().all(fits)
+        (1..=2).contains(&between.len()) && between.all(fits)
     }
 
     /// The short name given with a name is a name of the same kind.
