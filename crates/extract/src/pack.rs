@@ -37,11 +37,17 @@ pub(crate) struct Pack {
     cue: Vec<Cue>,
     #[serde(skip)]
     cues: Map<String, usize>,
+    #[serde(skip)]
+    cue_outlines: Outlines,
     /// Words other than cues that may begin a finding, so that no kind of it is passed over.
     #[serde(skip)]
     openers: Set<String>,
     #[serde(skip)]
+    opener_outlines: Outlines,
+    #[serde(skip)]
     traits: Map<String, Traits>,
+    #[serde(skip)]
+    trait_outlines: Outlines,
 }
 
 /// What a word says of a person or body.
@@ -276,6 +282,9 @@ impl Pack {
             include_str!("entity/gazetteer/women.txt"),
             Trait::FemaleNames,
         );
+        pack.cue_outlines = pack.cues.keys().collect();
+        pack.opener_outlines = pack.openers.iter().collect();
+        pack.trait_outlines = pack.traits.keys().collect();
         Ok(pack)
     }
 
@@ -297,18 +306,68 @@ impl Pack {
 
     /// What `word`, in any case, says of a person or body.
     pub(crate) fn traits(&self, word: &str) -> Traits {
+        if !self.trait_outlines.may_hold(word) {
+            return Traits::default();
+        }
         with_lower(word, |lower| self.traits.get(lower).copied()).unwrap_or_default()
     }
 
     /// Whether `word`, in any case, may report without being a cue: "claim", "declined".
     pub(crate) fn can_report(&self, word: &str) -> bool {
-        with_lower(word, |lower| self.openers.contains(lower).then_some(())).is_some()
+        self.opener_outlines.may_hold(word)
+            && with_lower(word, |lower| self.openers.contains(lower).then_some(())).is_some()
     }
 
     /// The cue that `word` is a form of, in any case.
     pub(crate) fn cue(&self, word: &str) -> Option<&Cue> {
+        if !self.cue_outlines.may_hold(word) {
+            return None;
+        }
         let place = with_lower(word, |lower| self.cues.get(lower).copied())?;
         self.cue.get(place)
+    }
+}
+
+/// First letters and lengths of the words of a list: what has none of them is not looked up. Every
+/// word of an article is asked about several times, and hardly any is in a list.
+#[derive(Debug)]
+struct Outlines {
+    /// By the first byte in lower case, a bit for each length.
+    lengths: [u32; 256],
+}
+
+impl Outlines {
+    /// The place of a word's first byte, and the bit of its length.
+    fn of(word: &str) -> (usize, u32) {
+        let first = word.as_bytes().first().copied().unwrap_or_default();
+        let first = usize::from(first.to_ascii_lowercase());
+        (first, 1 << word.len().min(31))
+    }
+
+    fn may_hold(&self, word: &str) -> bool {
+        let (first, length) = Self::of(word);
+        self.lengths
+            .get(first)
+            .is_some_and(|seen| seen & length != 0)
+    }
+}
+
+impl Default for Outlines {
+    fn default() -> Self {
+        Self { lengths: [0; 256] }
+    }
+}
+
+impl<'w> FromIterator<&'w String> for Outlines {
+    fn from_iter<I: IntoIterator<Item = &'w String>>(words: I) -> Self {
+        let mut outlines = Self::default();
+        for word in words {
+            let (first, length) = Self::of(word);
+            if let Some(seen) = outlines.lengths.get_mut(first) {
+                *seen |= length;
+            }
+        }
+        outlines
     }
 }
 

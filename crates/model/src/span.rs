@@ -31,42 +31,50 @@ impl Span {
     ///
     /// # Panics
     /// In debug builds, where `end` is before `start`.
+    #[inline]
     pub const fn new(start: usize, end: usize) -> Self {
         debug_assert!(start <= end);
         Self { start, end }
     }
 
     /// First byte.
+    #[inline]
     pub const fn start(self) -> usize {
         self.start
     }
 
     /// One past the last byte.
+    #[inline]
     pub const fn end(self) -> usize {
         self.end
     }
 
     /// Length in bytes.
+    #[inline]
     pub const fn len(self) -> usize {
         self.end - self.start
     }
 
     /// Whether the span covers nothing.
+    #[inline]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
     /// The text the span covers; `None` where the span was made for another text.
+    #[inline]
     pub fn text(self, body: &str) -> Option<&str> {
         body.get(self.start..self.end)
     }
 
     /// Whether `other` lies wholly inside.
+    #[inline]
     pub const fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }
 
     /// Whether the two share at least one byte.
+    #[inline]
     pub const fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end
     }

@@ -329,7 +329,10 @@ impl<'t> Reading<'_, 't> {
             .paragraphs
             .get(paragraph)
             .is_some_and(|paragraph| paragraph.start == sentence.start);
-        let long = |at: &usize| self.word(*at).chars().count() > 3;
+        if !is_whole {
+            return false;
+        }
+        let long = |at: &usize| self.word(*at).chars().nth(3).is_some();
         let mut words = sentence.clone().filter(long);
         let count = words.clone().count();
         // Commas and figures are for lists, which hold names indeed.
@@ -338,8 +341,7 @@ impl<'t> Reading<'_, 't> {
             matches!(word, "," | "." | ";" | "-" | "/" | "!" | "”" | "\"")
                 || word.starts_with(|c: char| c.is_numeric())
         });
-        is_whole
-            && (3..=20).contains(&count)
+        (3..=20).contains(&count)
             && words.all(|at| self.is_capital(at) || self.lower(at) == "with")
             && !is_list
     }
