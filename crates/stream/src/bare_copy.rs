@@ -13,8 +13,8 @@ use rdkafka::{
 use crate::{
     OutgoingRecord, RunnerConfig, StreamError,
     client::{
-        QuestionContext, client_config, partition_count_of, question_failed, with_reading_ahead,
-        with_writing,
+        QuestionContext, client_config, partition_count_of, question_failed, whole_millis,
+        with_reading_ahead, with_writing,
     },
     runner::envelope,
 };
@@ -107,7 +107,7 @@ impl BareCopy<'_> {
             if copied > 0 && (wait.is_zero() || bytes >= limits.bytes) {
                 break;
             }
-            let Some(message) = self.consumer.poll(wait) else {
+            let Some(message) = self.consumer.poll(whole_millis(wait)) else {
                 if copied > 0 {
                     break;
                 }

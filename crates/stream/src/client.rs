@@ -71,6 +71,15 @@ pub(crate) fn with_writing(config: &mut ClientConfig, max_message_bytes: usize) 
         .set("delivery.report.only.error", "true");
 }
 
+/// The wait in whole milliseconds, rounded up.
+///
+/// A consumer waits whole ones only: the fraction of one that is left it would spend asking again
+/// and again.
+pub(crate) fn whole_millis(wait: Duration) -> Duration {
+    let millis = wait.as_micros().div_ceil(1_000);
+    Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+}
+
 /// A consumer that is no member of any group, for questions and for reading.
 pub(crate) fn question_client(
     kafka: &KafkaConfig,
@@ -229,4 +238,17 @@ pub(crate) fn partition_count_of(kafka: &KafkaConfig, topic: &str) -> Result<u32
     partition_count(&client, topic, Duration::from_secs(4))
         .map_err(|error| question_failed(kafka, "describe a topic", &error))?
         .ok_or_else(|| StreamError::MissingTopic(topic.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_rounded_up_to_milliseconds() {
+        for (micros, millis) in [(0, 0), (1, 1), (999, 1), (1_000, 1), (199_990, 200)] {
+            let wait = Duration::from_micros(micros);
+            assert_eq!(whole_millis(wait), Duration::from_millis(millis));
+        }
+    }
 }

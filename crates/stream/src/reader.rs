@@ -18,7 +18,7 @@ use crate::{
     KafkaConfig, StreamError,
     client::{
         QuestionContext, answers, client_config, is_connection_error, partition_count,
-        question_failed,
+        question_failed, whole_millis,
     },
 };
 
@@ -195,7 +195,7 @@ impl Reader {
                 return Ok(ReaderEvent::End);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.consumer.poll(left) {
+            match self.consumer.poll(whole_millis(left)) {
                 None if left.is_zero() => return Ok(ReaderEvent::Nothing),
                 None => {}
                 Some(Ok(message)) => {
@@ -350,7 +350,7 @@ impl Reader {
                     reason: "no answer in time".to_owned(),
                 });
             }
-            match self.consumer.poll(left) {
+            match self.consumer.poll(whole_millis(left)) {
                 None => {}
                 Some(Ok(message)) => {
                     let record = RawRecord::from_message(&self.topic, &message);

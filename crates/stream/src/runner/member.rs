@@ -144,7 +144,7 @@ impl Member {
 
     /// Waits up to `wait` for what comes next. Serves the group, so it must be called often.
     pub(crate) fn poll(&self, wait: Duration) -> Result<Polled<'_>, Failure> {
-        let polled = self.consumer.poll(wait);
+        let polled = self.consumer.poll(client::whole_millis(wait));
         let context = self.consumer.context();
         // librdkafka drops the records of a revoked partition itself: a record polled here is of
         // the present assignment, and a poll that served a change brings no record.
