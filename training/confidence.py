@@ -51,6 +51,8 @@ def labelled():
         texts[row["id"]] = row["text"]
     for line in (line for path in LABELS for line in open(path, encoding="utf-8")):
         row = json.loads(line)
+        if "quotes" not in row:  # labels of names alone
+            continue
         text, names = texts[row["id"]], collections.defaultdict(set)
         for entity in row["entities"]:
             names[entity["cluster"]].add(text[entity["start"] : entity["end"]])
