@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use dom_smoothie::{Config, Readability, TextMode};
 use regex::Regex;
-use trafilatura::Options;
+use trafilatura::{HtmlDateMode, Options};
 
 use super::boilerplate::{heads_other_articles, is_boilerplate};
 
@@ -21,6 +21,8 @@ pub(super) fn extract_body(reduced: &str) -> String {
     let mut options = Options::default();
     options.enable_fallback = true;
     options.exclude_comments = true;
+    // The page's date is read elsewhere.
+    options.html_date_mode = HtmlDateMode::Disabled;
     let voted = trafilatura::extract(reduced, &options)
         .map(|result| result.content_text)
         .unwrap_or_default();
