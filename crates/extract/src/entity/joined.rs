@@ -5,8 +5,8 @@ use model::EntityKind;
 
 use super::{
     gazetteer::{
-        DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, ORGANISATION_WORD, PLACE_BEGIN, PLACE_WHOLE,
-        SURNAME,
+        DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, ORGANISATION_WORD, PLACE_BEGIN, PLACE_INSIDE,
+        PLACE_WHOLE, SURNAME,
     },
     recognizer::Name,
     repair::Reading,
@@ -15,6 +15,24 @@ use crate::token::{Case, Gap, TokenKind};
 
 /// Most words of a part of "Urban Planning and Construction" between commas.
 const LONGEST_FIELD: usize = 3;
+
+/// Bodies that are places as well: what the tagger calls them stands.
+const FACILITIES: [&str; 14] = [
+    "center",
+    "centre",
+    "library",
+    "museum",
+    "theatre",
+    "theater",
+    "temple",
+    "church",
+    "cathedral",
+    "mosque",
+    "hospital",
+    "school",
+    "college",
+    "academy",
+];
 
 impl Reading<'_, '_> {
     fn kind_of(&self, at: usize) -> Option<TokenKind> {
@@ -111,8 +129,14 @@ impl Reading<'_, '_> {
             && !self.opens_sentence(end)
             && self.case(end + 1) != Case::Title
             && self.kind_of(end + 1).is_some();
-        if is_trade {
-            name.tokens.end += 1;
+        let last = end.saturating_sub(1);
+        let ends_in_trade = name.tokens.len() > 1
+            && self.lists(last) & ORGANISATION_WORD != 0
+            && self.lists(last) & (GIVEN_NAME | SURNAME | PLACE_WHOLE | PLACE_INSIDE) == 0
+            && !self.heads.place_ends.contains(self.lower(last).as_str())
+            && !FACILITIES.contains(&self.lower(last).as_str());
+        if is_trade || ends_in_trade {
+            name.tokens.end += usize::from(is_trade);
             name.kind = EntityKind::Organization;
         }
     }
@@ -120,8 +144,19 @@ impl Reading<'_, '_> {
     fn join_body(&self, name: &mut Name) {
         self.cut_adjective(name);
         self.add_article(name);
+        self.cut_place(name);
         self.add_number(name);
         self.add_fields(name);
+    }
+
+    /// "Embassy in Hanoi": the body ends before the place.
+    fn cut_place(&self, name: &mut Name) {
+        let head = |at: usize| matches!(self.word(at), "Embassy" | "Consulate" | "Office");
+        let inside = (name.tokens.start + 1..name.tokens.end.saturating_sub(1))
+            .find(|at| self.word(*at) == "in" && head(at - 1));
+        if let Some(at) = inside {
+            name.tokens.end = at;
+        }
     }
 
     /// "The" + "Harbour Daily", in mid-sentence.
@@ -207,6 +242,8 @@ impl Reading<'_, '_> {
                 | "association"
                 | "bureau"
                 | "corps"
+                | "company"
+                | "corporation"
                 | "administration"
                 | "agency"
                 | "authority"

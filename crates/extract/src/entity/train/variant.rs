@@ -173,8 +173,9 @@ impl Names {
             if range.start < end {
                 continue;
             }
-            text.push_str(&example.text[end..range.start]);
-            let old = &example.text[range.clone()];
+            let piece = |range: Range<usize>| example.text.get(range).unwrap_or_default();
+            text.push_str(piece(end..range.start));
+            let old = piece(range.clone());
             let new = match kind {
                 0 => self.other_person(old, &mut known),
                 1 => self.other_body(old, &mut known),
@@ -185,7 +186,7 @@ impl Names {
             names.push((start..text.len(), *kind));
             end = range.end;
         }
-        text.push_str(&example.text[end..]);
+        text.push_str(example.text.get(end..).unwrap_or_default());
         let names = names
             .into_iter()
             .filter_map(|(range, kind)| Some((Span::of(&text, range)?, kind)))
@@ -235,17 +236,16 @@ impl Names {
         let (name, unit) = unit.map_or((old, ""), |(name, unit)| (name, unit));
         let is_upper = name.len() > 4 && !name.chars().any(char::is_lowercase);
         let key = (2, name.to_lowercase());
-        let new = match known.get(&key) {
-            Some(new) => new.clone(),
-            None => {
-                let new = if self.is_one_in(4) || name.contains('.') {
-                    name.to_owned()
-                } else {
-                    self.place()
-                };
-                known.insert(key, new.clone());
-                new
-            }
+        let new = if let Some(new) = known.get(&key) {
+            new.clone()
+        } else {
+            let new = if self.is_one_in(4) || name.contains('.') {
+                name.to_owned()
+            } else {
+                self.place()
+            };
+            known.insert(key, new.clone());
+            new
         };
         let new = if is_upper { new.to_uppercase() } else { new };
         if unit.is_empty() {
