@@ -40,12 +40,22 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
         .filter(|name| !reading.is_credit(name) && !reading.is_common_word(name))
         .collect();
     apart(&mut names);
+    let read: Vec<Range<usize>> = names.iter().map(|name| name.tokens.clone()).collect();
     add_shown(document, words, &mut names);
+    let is_new = |name: &Name| {
+        let place = read.binary_search_by_key(&name.tokens.start, |tokens| tokens.start);
+        place.ok().and_then(|at| read.get(at)) != Some(&name.tokens)
+    };
     let mut names: Vec<Name> = names
         .into_iter()
-        .filter_map(|name| reading.trim(name))
-        .map(|name| reading.joined(name))
-        .filter(|name| !reading.is_credit(name))
+        .filter_map(|name| {
+            if is_new(&name) {
+                let name = reading.joined(reading.trim(name)?);
+                (!reading.is_credit(&name)).then_some(name)
+            } else {
+                Some(name)
+            }
+        })
         .collect();
     apart(&mut names);
     reading.agree_in_rows(&mut names);
