@@ -263,7 +263,9 @@ fn is_whole(view: &View<'_, '_>, range: Range<usize>) -> bool {
         ],
     );
     let is_main_behind = !opens_aside || range.clone().any(|place| view.is_comma(place));
-    is_main_behind && range.into_iter().any(|place| is_finite(view, place))
+    // "to join": an infinitive is whole without a verb of its own.
+    let is_infinitive = view.is(range.start, "to");
+    is_main_behind && (is_infinitive || range.into_iter().any(|place| is_finite(view, place)))
 }
 
 /// ", according to the report" ends what another reports.
