@@ -20,6 +20,7 @@ mod title;
     reason = "runs on a developer's machine over tables of its own making"
 )]
 pub mod train;
+mod trim;
 mod watched;
 mod word;
 

@@ -10,17 +10,16 @@ use model::EntityKind;
 use super::{
     evidence::add_shown,
     gazetteer::{
-        DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
-        SURNAME, TITLE_WORD,
+        DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE, SURNAME,
     },
     recognizer::Name,
     word::Word,
 };
 use crate::{
     Document,
-    pack::{Heads, Pack, Trait},
+    pack::{Heads, Pack},
     table::Map,
-    token::{Case, TokenKind},
+    token::Case,
 };
 
 /// Repairs the names of a document; they stay in text order and apart.
@@ -194,105 +193,7 @@ impl<'t> Reading<'_, 't> {
         self.words.get(at).is_none_or(|word| word.opens_sentence)
     }
 
-    /// Cuts titles, articles, possessives and small words off the ends; none where nothing is left.
-    fn trim(&self, mut name: Name) -> Option<Name> {
-        let Range { mut start, mut end } = name.tokens;
-        // "Images on Facebook", "Khmer Rouge on January 7": the name ends before.
-        if let Some(at) = (start + 1..end)
-            .find(|at| matches!(self.word(*at), "on" | "by" | "from" | "led" | "'s" | "’s"))
-            && !(name.kind == EntityKind::Organization
-                && self.heads.fields.contains(self.lower(at - 1).as_str()))
-            && !(name.kind != EntityKind::Person
-                && matches!(self.word(at), "'s" | "’s")
-                && at + 1 < end
-                && self.is_capital(at + 1))
-        {
-            end = at;
-        }
-        // "U.S.-aligned Lon Nol": the name stands behind the adjective, or is its beginning.
-        if let Some(at) = (start + 1..end.saturating_sub(1))
-            .find(|at| self.word(*at) == "-" && self.heads.ties.contains(self.word(at + 1)))
-        {
-            let behind = (at + 2..end).find(|at| self.is_capital(*at));
-            (start, end) = behind.map_or((start, at), |behind| (behind, end));
-        }
-        let opens = self.opens_sentence(start) && name.kind != EntityKind::Organization;
-        while start + 1 < end && opens && self.is_small(start) && self.is_capital(start + 1) {
-            start += 1;
-        }
-        while start < end {
-            let lower = self.lower(start);
-            let is_title = name.kind == EntityKind::Person
-                && (self.lists(start) & TITLE_WORD != 0 && !self.is_given(start)
-                    || self.heads.royals.contains(lower.as_str()));
-            let is_title =
-                is_title || name.kind == EntityKind::Person && self.is_honorific(start, end);
-            let is_article = lower == "the" && !self.has_article(start, &name, end);
-            let is_small = is_article || self.word(start) == "\"" || self.word(start) == "“";
-            let is_possessive = matches!(lower.as_str(), "'s" | "’s" | "," | "-" | "(");
-            if is_title || is_small || is_possessive {
-                start += 1;
-            } else {
-                break;
-            }
-        }
-        while start < end {
-            let last = end - 1;
-            let lower = self.lower(last);
-            let is_hyphenated = name.kind == EntityKind::Person
-                && last > start + 1
-                && self.word(last - 1) == "-"
-                && !self.heads.ties.contains(lower.as_str());
-            let is_junior = last > start && matches!(self.word(last - 1), "Jr" | "Sr");
-            let is_lower = self.case(last) == Case::Lower
-                && !is_hyphenated
-                && !(name.kind == EntityKind::Organization && matches!(lower.as_str(), "party"))
-                && (start..last).any(|at| self.is_capital(at));
-            let is_mark = self.document.tokens.get(last).is_some_and(|token| {
-                matches!(token.kind, TokenKind::Punctuation | TokenKind::Stop)
-            }) && !matches!(lower.as_str(), ")");
-            if is_lower || is_mark && !is_junior || matches!(lower.as_str(), "'s" | "’s") {
-                end -= 1;
-            } else {
-                break;
-            }
-        }
-        name.tokens = start..end;
-        let only_title = end == start + 1
-            && self.lists(start) & (TITLE_WORD | DEMONYM | DATE_WORD) != 0
-            && self.lists(start) & (GIVEN_NAME | SURNAME | PLACE_WHOLE | ORGANISATION) == 0;
-        (start < end && !only_title).then_some(name)
-    }
-
-    /// "The Harbour Daily": written large in mid-sentence the article belongs to the name.
-    fn has_article(&self, at: usize, name: &Name, end: usize) -> bool {
-        name.kind == EntityKind::Organization
-            && self.case(at) == Case::Title
-            && !self.opens_sentence(at)
-            && end > at + 2
-    }
-
-    /// "U" of "U Aung Khaing", "Tan Sri" and "Datuk Seri": no part of the name.
-    fn is_honorific(&self, start: usize, end: usize) -> bool {
-        let before = start.checked_sub(1).map_or("", |at| self.word(at));
-        match self.word(start) {
-            "U" | "Daw" | "Ko" | "Ma" => {
-                end > start + 1 && self.is_given(start + 1) && self.word(start + 2) != "-"
-            }
-            "Datuk" | "Dato" | "Tan" => matches!(self.word(start + 1), "Seri" | "Sri"),
-            "Seri" | "Sri" => matches!(before, "Datuk" | "Dato" | "Tan"),
-            _ => false,
-        }
-    }
-
-    /// "Across", "In": no name begins with it.
-    fn is_small(&self, at: usize) -> bool {
-        let traits = Pack::english().traits(self.word(at));
-        traits.has(Trait::NoNames)
-            && self.lists(at) & (DEMONYM | DATE_WORD | GIVEN_NAME | SURNAME) == 0
-    }
-
-    fn is_given(&self, at: usize) -> bool {
+    pub(super) fn is_given(&self, at: usize) -> bool {
         self.lists(at) & GIVEN_NAME != 0
     }
 
