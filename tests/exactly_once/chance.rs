@@ -9,6 +9,9 @@ use std::{
 /// Repeats the choices of an earlier run.
 const SEED: &str = "ONRECORD_SEED";
 
+/// Carries neighbouring seeds far apart (the golden ratio's bits, as in Steele et al. 2014).
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// A xorshift generator (Marsaglia 2003): short, and good enough to choose whom to kill.
 pub(crate) struct Chance(u64);
 
@@ -19,7 +22,8 @@ impl Chance {
         let given = env::var(SEED).ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or(u64::from(clock.subsec_nanos()));
         println!("{SEED}={seed}");
-        Self(seed | 1)
+        // The generator would stay at nothing.
+        Self(seed.wrapping_mul(SPREAD).max(1))
     }
 
     /// A number of the range.
