@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap, hash::Hash};
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -217,11 +218,11 @@ impl Enriched {
 }
 
 /// Numbers those that are alike, from 0.
-struct Alike<K>(HashMap<K, usize>);
+struct Alike<K>(HashMap<K, usize, RandomState>);
 
 impl<K> Default for Alike<K> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(HashMap::default())
     }
 }
 
