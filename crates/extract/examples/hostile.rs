@@ -206,6 +206,11 @@ fn english() -> Vec<Hostile> {
     hostile.push(Hostile::new("und random low", "und", random(0x20, 0x3000)));
     hostile.push(Hostile::new("en different names", "en", names()));
     hostile.push(Hostile::new(
+        "en introduced names",
+        "en",
+        "The Council of Vell Harbours (CVH) met Ada Moss. ",
+    ));
+    hostile.push(Hostile::new(
         "en different quotes",
         "en",
         different_quotes(),

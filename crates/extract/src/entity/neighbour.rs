@@ -10,7 +10,7 @@ use super::{
     recognizer::Name,
     repair::Reading,
 };
-use crate::{Document, token::Case};
+use crate::{Document, table::Map, token::Case};
 
 /// Longest acronym, in letters.
 const LONGEST_ACRONYM: usize = 8;
@@ -95,18 +95,22 @@ impl Reading<'_, '_> {
                 });
             }
         }
-        for introduced in short {
-            let word = self.word(introduced.tokens.start);
-            let same =
-                |name: &&mut Name| name.tokens.len() == 1 && self.word(name.tokens.start) == word;
-            for name in names.iter_mut().filter(same) {
-                name.kind = introduced.kind;
-            }
-            let is_free = !names
-                .iter()
-                .any(|name| name.tokens.contains(&introduced.tokens.start));
-            if is_free {
-                names.push(introduced);
+        let is_free = |introduced: &Name| {
+            let at = introduced.tokens.start;
+            let behind = names.partition_point(|name| name.tokens.end <= at);
+            names
+                .get(behind)
+                .is_none_or(|name| !name.tokens.contains(&at))
+        };
+        let kinds: Map<&str, EntityKind> = short
+            .iter()
+            .map(|introduced| (self.word(introduced.tokens.start), introduced.kind))
+            .collect();
+        short.retain(is_free);
+        names.append(&mut short);
+        for name in names.iter_mut().filter(|name| name.tokens.len() == 1) {
+            if let Some(kind) = kinds.get(self.word(name.tokens.start)) {
+                name.kind = *kind;
             }
         }
     }
