@@ -146,7 +146,8 @@ impl Reading<'_, '_> {
         self.add_article(name);
         self.cut_place(name);
         self.add_number(name);
-        self.add_fields(name);
+        self.add_later_fields(name);
+        self.add_earlier_field(name);
     }
 
     /// "Embassy in Hanoi": the body ends before the place.
@@ -198,40 +199,40 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// "Ministry of Land Management" + ", Urban Planning and Construction"; and "Labor and" +
-    /// "Social Welfare Department".
-    fn add_fields(&self, name: &mut Name) {
+    /// "Ministry of Land Management" + ", Urban Planning and Construction".
+    fn add_later_fields(&self, name: &mut Name) {
         let has_field = (name.tokens.start..name.tokens.end).any(|at| {
             self.heads.fields.contains(self.lower(at).as_str()) && self.word(at + 1) == "of"
         });
-        if has_field && self.word(name.tokens.end) == "," {
-            let mut end = name.tokens.end;
-            loop {
-                let words = self.field_words(end + 1);
-                if words == 0 {
-                    break;
-                }
-                let next = end + 1 + words;
-                match self.word(next) {
-                    "," if matches!(self.word(next + 1), "and") => {
-                        let last = self.field_words(next + 2);
-                        if last > 0 {
-                            name.tokens.end = next + 2 + last;
-                        }
-                        break;
-                    }
-                    "," => end = next,
-                    "and" | "&" => {
-                        let last = self.field_words(next + 1);
-                        if last > 0 {
-                            name.tokens.end = next + 1 + last;
-                        }
-                        break;
-                    }
-                    _ => break,
-                }
-            }
+        if !has_field || self.word(name.tokens.end) != "," {
+            return;
         }
+        let mut comma = name.tokens.end;
+        loop {
+            let words = self.field_words(comma + 1);
+            if words == 0 {
+                return;
+            }
+            let next = comma + 1 + words;
+            let last = match self.word(next) {
+                "," if self.word(next + 1) == "and" => next + 2,
+                "and" | "&" => next + 1,
+                "," => {
+                    comma = next;
+                    continue;
+                }
+                _ => return,
+            };
+            let words = self.field_words(last);
+            if words > 0 {
+                name.tokens.end = last + words;
+            }
+            return;
+        }
+    }
+
+    /// "Labor and" + "Social Welfare Department".
+    fn add_earlier_field(&self, name: &mut Name) {
         let (start, end) = (name.tokens.start, name.tokens.end);
         let is_department = matches!(
             self.lower(end.saturating_sub(1)).as_str(),
