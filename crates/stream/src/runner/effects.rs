@@ -14,7 +14,8 @@ use tracing::warn;
 use super::{
     batch::{Batch, Outcome, RawInput},
     failure::Failure,
-    member::{InFlight, Member, Polled, StartAt},
+    in_flight::InFlight,
+    member::{Member, Polled, StartAt},
     patience::SLICE,
     plain::{Attempt, Progress},
     stage_metrics::StageMetrics,
@@ -50,7 +51,7 @@ struct Delivery<'a> {
     /// Partitions whose first record's earlier attempts are known.
     known: BTreeSet<i32>,
     progress: Progress,
-    right: Option<(TransactionWriter, ConsumerGroupMetadata)>,
+    right: Option<(TransactionWriter, Arc<ConsumerGroupMetadata>)>,
     metrics: StageMetrics,
 }
 

@@ -13,7 +13,8 @@ use tracing::{info, warn};
 use super::{
     batch::{Batch, Outcome, RawInput},
     failure::Failure,
-    member::{InFlight, Member, Polled, StartAt},
+    in_flight::InFlight,
+    member::{Member, Polled, StartAt},
     patience::SLICE,
     plain::Attempt,
     stage_metrics::StageMetrics,
@@ -33,7 +34,7 @@ struct Ownership {
     partitions: Vec<i32>,
     /// Written with each commit, so that the broker checks the membership.
     offsets: TopicPartitionList,
-    membership: ConsumerGroupMetadata,
+    membership: Arc<ConsumerGroupMetadata>,
     writer: TransactionWriter,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,13 +15,14 @@ use rdkafka::{
     topic_partition_list::TopicPartitionListElem,
     types::RDKafkaRespErr,
 };
-use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
 use super::{
     failure::Failure,
+    in_flight::InFlight,
     patience::{CONFIRM_TIMEOUT, STATISTICS_INTERVAL, TRANSACTION_TIMEOUT},
+    statistics::Statistics,
     tried::Tried,
 };
 use crate::{
@@ -66,14 +67,6 @@ pub(crate) enum Polled<'a> {
 /// all of them first: between a revocation and the next assignment the member holds nothing.
 pub(crate) struct Member {
     consumer: BaseConsumer<MemberContext>,
-}
-
-/// Transactions on their way; a revocation waits for them.
-#[derive(Debug)]
-pub(crate) struct InFlight {
-    /// How many; `None` once the attempt has failed and nobody need wait any more.
-    count: Mutex<Option<usize>>,
-    changed: Condvar,
 }
 
 pub(crate) struct MemberContext {
@@ -174,14 +167,16 @@ impl Member {
 
     /// The membership as it is now, to be taken at once after an assignment: a commit that carries
     /// it is refused when the member no longer belongs to the group.
-    pub(crate) fn membership(&self) -> Result<ConsumerGroupMetadata, Failure> {
+    pub(crate) fn membership(&self) -> Result<Arc<ConsumerGroupMetadata>, Failure> {
         let metadata = self.consumer.group_metadata();
         // A membership lost in this very moment has no generation, and a commit without generation
         // would not be checked by the broker.
         if self.consumer.assignment_lost() {
             return Err(Failure::Other("membership of the group lost".to_owned()));
         }
-        metadata.ok_or_else(|| Failure::Other("no membership of the group".to_owned()))
+        metadata
+            .map(Arc::new)
+            .ok_or_else(|| Failure::Other("no membership of the group".to_owned()))
     }
 
     /// Where the group goes on in each partition that it has committed of; only for members that
@@ -248,59 +243,6 @@ fn is_passing(error: &KafkaError) -> bool {
                     | RDKafkaErrorCode::PollExceeded
             )
         )
-}
-
-impl Default for InFlight {
-    fn default() -> Self {
-        Self {
-            count: Mutex::new(Some(0)),
-            changed: Condvar::new(),
-        }
-    }
-}
-
-impl InFlight {
-    /// A transaction is on its way.
-    pub(crate) fn begin(&self) {
-        if let Some(count) = lock(&self.count).as_mut() {
-            *count += 1;
-        }
-    }
-
-    /// A transaction is committed or given up.
-    pub(crate) fn end(&self) {
-        if let Some(count) = lock(&self.count).as_mut() {
-            *count = count.saturating_sub(1);
-        }
-        self.changed.notify_all();
-    }
-
-    /// The attempt has failed: what is on its way will not be committed.
-    pub(crate) fn abandon(&self) {
-        *lock(&self.count) = None;
-        self.changed.notify_all();
-    }
-
-    /// Whether nothing is on its way.
-    pub(crate) fn is_empty(&self) -> bool {
-        lock(&self.count).is_none_or(|count| count == 0)
-    }
-
-    /// Waits until nothing is on its way. Bounded: a transaction gives up by itself before.
-    pub(crate) fn wait_until_empty(&self, longest: Duration) {
-        let deadline = Instant::now() + longest;
-        let mut count = lock(&self.count);
-        while count.is_some_and(|count| count > 0) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            (count, _) = self
-                .changed
-                .wait_timeout(count, left)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
 }
 
 impl MemberContext {
@@ -413,20 +355,12 @@ impl ClientContext for MemberContext {
     }
 
     fn stats_raw(&self, statistics: &[u8]) {
-        match serde_json::from_slice::<Statistics>(statistics) {
+        match Statistics::read(statistics) {
             Ok(statistics) => {
                 if !statistics.is_connected() {
                     self.watch.note_unconnected();
                 }
-                let topics = statistics.topics.into_values();
-                let ends =
-                    topics
-                        .flat_map(|topic| topic.partitions)
-                        .filter_map(|(id, partition)| {
-                            (id >= 0 && partition.ls_offset >= 0)
-                                .then_some((id, partition.ls_offset))
-                        });
-                *lock(&self.ends) = ends.collect();
+                *lock(&self.ends) = statistics.ends();
             }
             Err(error) => debug!(%error, "statistics of librdkafka not read"),
         }
@@ -463,38 +397,4 @@ impl ConsumerContext for MemberContext {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Each of these holds plain data that is whole at any moment.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The part of librdkafka's statistics that tells where partitions end, and of connections.
-#[derive(Deserialize)]
-struct Statistics {
-    #[serde(default)]
-    brokers: BTreeMap<String, BrokerStatistics>,
-    #[serde(default)]
-    topics: BTreeMap<String, TopicStatistics>,
-}
-
-#[derive(Deserialize)]
-struct BrokerStatistics {
-    state: String,
-}
-
-#[derive(Deserialize)]
-struct TopicStatistics {
-    #[serde(default)]
-    partitions: BTreeMap<i32, PartitionStatistics>,
-}
-
-#[derive(Deserialize)]
-struct PartitionStatistics {
-    ls_offset: i64,
-}
-
-impl Statistics {
-    /// Whether at least one broker is connected.
-    fn is_connected(&self) -> bool {
-        // REAUTH: connected, and its credentials are being renewed.
-        let mut states = self.brokers.values().map(|broker| broker.state.as_str());
-        states.any(|state| matches!(state, "UP" | "REAUTH"))
-    }
 }

@@ -20,8 +20,9 @@ use super::{
     batch::{Batch, Gathering, RawInput},
     dead_letter::DeadLetters,
     failure::Failure,
+    in_flight::InFlight,
     isolation::Isolation,
-    member::{InFlight, Member, Polled, StartAt},
+    member::{Member, Polled, StartAt},
     patience::TRANSACTION_TIMEOUT,
     repeats::{Meeting, Repeats, WINDOW},
     stage_metrics::StageMetrics,
@@ -204,7 +205,7 @@ impl<'a> Attempt<'a> {
         &self,
         writer: &TransactionWriter,
         batch: Batch,
-        membership: &ConsumerGroupMetadata,
+        membership: &Arc<ConsumerGroupMetadata>,
         metrics: &StageMetrics,
     ) -> Result<usize, Failure> {
         let begun = Instant::now();
@@ -315,7 +316,7 @@ impl Front<'_> {
                         let place = |p: &i32| (*p, resumes.get(p).copied().unwrap_or(0));
                         repeats.assigned(partitions.iter().map(place));
                     }
-                    membership = Some(Arc::new(member.membership()?));
+                    membership = Some(member.membership()?);
                     if let Some(id) = attempt.transactional_id(&partitions) {
                         self.order(Order::Open(id))?;
                     }

@@ -2,10 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
     time::Duration,
 };
 
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use rdkafka::{
     ClientContext, Message, TopicPartitionList,
     config::RDKafkaLogLevel,
@@ -33,7 +35,7 @@ const ABORT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Writes batches, each in a transaction.
 pub(crate) struct TransactionWriter {
-    producer: BaseProducer<WriterContext>,
+    producer: Arc<BaseProducer<WriterContext>>,
     kafka: KafkaConfig,
     source: String,
     /// Partitions of the topics whose records choose their partition themselves.
@@ -43,7 +45,7 @@ pub(crate) struct TransactionWriter {
 /// The input position that a transaction moves, and the membership that allows it.
 pub(crate) struct Position<'a> {
     pub(crate) offsets: &'a TopicPartitionList,
-    pub(crate) membership: &'a ConsumerGroupMetadata,
+    pub(crate) membership: &'a Arc<ConsumerGroupMetadata>,
 }
 
 #[derive(Default)]
@@ -79,7 +81,7 @@ impl TransactionWriter {
             .create_with_context(WriterContext::default())
             .map_err(|error| Failure::of("cannot create a producer", &error))?;
         let writer = Self {
-            producer,
+            producer: Arc::new(producer),
             kafka: kafka.clone(),
             source: source_of(stage),
             partitions: Mutex::default(),
@@ -133,18 +135,42 @@ impl TransactionWriter {
             }
             self.send(&topic, record, &mut patience)?;
         }
-        if let Some(Position {
-            offsets,
-            membership,
-        }) = position
-        {
-            self.patiently("cannot commit offsets", stop, |producer| {
-                producer.send_offsets_to_transaction(offsets, membership, CALL_TIMEOUT)
-            })?;
+        if let Some(position) = position {
+            self.move_position(position, stop)?;
         }
         self.drain(&mut patience)?;
         self.patiently("cannot commit", stop, |producer| {
             producer.commit_transaction(CALL_TIMEOUT)
+        })
+    }
+
+    /// Hands the position to the transaction.
+    ///
+    /// While the group's coordinator is gone, librdkafka does not come back from this call whatever
+    /// its time-out (confluentinc/librdkafka#5456). So it is made on a thread that is left behind
+    /// then, and ends when the coordinator is back: what it adds to a transaction that nobody
+    /// commits is aborted with it.
+    fn move_position(
+        &self,
+        position: &Position<'_>,
+        stop: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let mut under_way = None;
+        self.patiently("cannot commit offsets", stop, |producer| {
+            let answer = match under_way.take() {
+                Some(answer) => answer,
+                None => begin_to_move(producer, position)?,
+            };
+            match answer.recv_timeout(CALL_TIMEOUT) {
+                Ok(result) => result,
+                Err(RecvTimeoutError::Timeout) => {
+                    under_way = Some(answer);
+                    Err(KafkaError::Global(RDKafkaErrorCode::OperationTimedOut))
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    Err(KafkaError::Global(RDKafkaErrorCode::Fail))
+                }
+            }
         })
     }
 
@@ -237,7 +263,7 @@ impl TransactionWriter {
         &self,
         what: &str,
         stop: &CancellationToken,
-        call: impl Fn(&BaseProducer<WriterContext>) -> KafkaResult<()>,
+        mut call: impl FnMut(&Arc<BaseProducer<WriterContext>>) -> KafkaResult<()>,
     ) -> Result<(), Failure> {
         let mut patience = Patience::for_transaction(stop);
         loop {
@@ -279,6 +305,26 @@ impl TransactionWriter {
     }
 }
 
+/// Starts to hand the position over; the answer comes on the channel.
+fn begin_to_move(
+    producer: &Arc<BaseProducer<WriterContext>>,
+    position: &Position<'_>,
+) -> KafkaResult<Receiver<KafkaResult<()>>> {
+    let (answer, answers) = bounded(1);
+    let producer = Arc::clone(producer);
+    let (offsets, membership) = (position.offsets.clone(), Arc::clone(position.membership));
+    thread::Builder::new()
+        .name("position".to_owned())
+        .spawn(move || {
+            let moved = producer.send_offsets_to_transaction(&offsets, &membership, CALL_TIMEOUT);
+            if let Err(unheard) = answer.send(moved) {
+                debug!(answer = ?unheard.0, "position answered when nobody waited any more");
+            }
+        })
+        .map_err(|_| KafkaError::Global(RDKafkaErrorCode::CriticalSystemResource))?;
+    Ok(answers)
+}
+
 /// The CloudEvents envelope in Kafka's binary binding.
 pub(crate) fn envelope(record: &OutgoingRecord, source: &str) -> OwnedHeaders {
     fn text<'a>(key: &'a str, value: &'a [u8]) -> Header<'a, &'a [u8]> {
@@ -302,7 +348,8 @@ pub(crate) fn envelope(record: &OutgoingRecord, source: &str) -> OwnedHeaders {
 fn is_retriable(error: &KafkaError) -> bool {
     match error {
         KafkaError::Transaction(error) => error.is_retriable() && !error.txn_requires_abort(),
-        KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut) => true,
+        KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut)
+        | KafkaError::Global(RDKafkaErrorCode::OperationTimedOut) => true,
         _ => false,
     }
 }

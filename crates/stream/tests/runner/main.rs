@@ -6,6 +6,7 @@
     reason = "all of this is test code, where the lints allow these only inside test functions"
 )]
 
+mod cuttable;
 mod effects;
 mod fencing;
 mod harness;
