@@ -185,9 +185,14 @@ pub(crate) fn since(earlier: Timestamp, later: Timestamp) -> Duration {
 fn own_interval(circumstances: &Circumstances<'_>) -> (Duration, String) {
     let config = circumstances.config;
     if let Some(interval) = circumstances.feed.interval {
+        let raised = if interval < config.min_interval {
+            ", raised to `fetcher.min_interval`"
+        } else {
+            ""
+        };
         return (
             interval.max(config.min_interval),
-            "the interval set for the feed".to_owned(),
+            format!("the interval set for the feed{raised}"),
         );
     }
     if circumstances.is_pushed {

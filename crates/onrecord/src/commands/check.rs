@@ -2,7 +2,7 @@
 
 use std::{io::Write, time::Duration};
 
-use model::Official;
+use model::{Feed, Official};
 use stream::check_broker;
 
 use crate::{
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
         output,
         "ok  configuration: {origins} values set, the rest by default"
     )?;
-    let feeds = lists::feeds(&loaded).map(|feeds| counted(feeds.len(), "feed"));
+    let feeds = lists::feeds(&loaded).map(|feeds| feeds_in_words(&loaded, &feeds));
     let mut lines = vec![("feeds", feeds)];
     match lists::officials(&loaded) {
         Ok(officials) => {
@@ -69,6 +69,19 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 fn counted(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")
+}
+
+/// How many feeds there are, and of how many the wished interval is not kept to.
+fn feeds_in_words(loaded: &Loaded, feeds: &[Feed]) -> String {
+    let floor = loaded.settings.fetcher.min_interval;
+    let hasty = feeds.iter().filter_map(|feed| feed.interval);
+    let hasty = hasty.filter(|interval| *interval < floor).count();
+    let count = counted(feeds.len(), "feed");
+    if hasty == 0 {
+        return count;
+    }
+    let floor = jiff::fmt::friendly::SpanPrinter::new().unsigned_duration_to_string(&floor);
+    format!("{count}, {hasty} of them read every {floor} only: see `fetcher.min_interval`")
 }
 
 /// Whether rules, routing and targets work as configured: templates and secrets are read, no
