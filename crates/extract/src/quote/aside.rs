@@ -43,6 +43,7 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
     }
     if let Some(subject) = parsed(view, at)
         && subject.range.end <= close
+        && !is_in_relative(view, subject.range.start, close)
         && (view.is_comma(subject.range.end)
             || view.is_dash(subject.range.end)
             || subject.range.end == close)
@@ -104,3 +105,15 @@ fn opens_aside(view: &View<'_, '_>, place: usize) -> bool {
     ) || view.tag(place) == Tag::Past && view.tag(place + 1) == Tag::Preposition
         || view.tag(place) == Tag::Adverb && view.is_comma(place + 1)
 }
+
+/// Whether the phrase at `start` is part of the relative clause that ends at the comma `close`: "Smith,
+/// who leads the party, said".
+fn is_in_relative(view: &View<'_, '_>, start: usize, close: usize) -> bool {
+    let opener = (close.saturating_sub(LONGEST_RELATIVE)..start)
+        .rev()
+        .find(|place| view.word(*place) == view.word(close));
+    opener.is_some_and(|comma| view.is_any(comma + 1, &["who", "whose", "which"]))
+}
+
+/// Words of a relative clause behind a speaker.
+const LONGEST_RELATIVE: usize = 20;

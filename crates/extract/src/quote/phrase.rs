@@ -80,7 +80,8 @@ pub(super) fn phrase_before(view: &View<'_, '_>, end: usize) -> Option<Range<usi
             break;
         }
         let tag = view.tag(before);
-        if view.is_any(before, &["said", "says", "told"]) {
+        // "PORT SELIN — Mayor Ada Morrow": a dateline names nobody.
+        if view.is_dash(before) || view.is_any(before, &["said", "says", "told"]) {
             break;
         }
         // "the neighboring province", "residents of neighboring Posat".

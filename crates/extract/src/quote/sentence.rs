@@ -7,8 +7,7 @@ use model::{Span, SpeechAct};
 use super::{
     boundary::{merged_sentences, stands_alone},
     circumstance::{Circumstances, REACH, circumstances},
-    complement::Complement,
-    content::{Content, addressee, fronted},
+    content::{Content, addressee},
     subject::{Subject, main_subject, subject_of},
     verb::{Form, Verb, cues, is_finite},
     view::View,
@@ -18,7 +17,7 @@ use crate::{
     mark::Quotation,
     pack::{Frame, Pack},
     sentence::Document,
-    syntax::{Grammar, Tag},
+    syntax::Grammar,
 };
 
 /// An attribution, or a quotation that none was found for.
@@ -317,87 +316,6 @@ impl Sentence<'_, '_, '_> {
             && self.view.len() < verb.at + 9
     }
 
-    /// The reporter's words that a quotation behind the attribution completes: `There was, she
-    /// said, "an implicit bargain."`
-    fn half_sentence(
-        &self,
-        verb: &Verb<'_>,
-        subject: Option<&Subject>,
-        quotes: &[usize],
-    ) -> Option<Content> {
-        let view = self.view;
-        let left = verb.start_with(subject);
-        let (at, first) = view.quotes.first()?;
-        let goes_on = quotes.first() == Some(first)
-            && *at > verb.at
-            && self.quotations.get(*first).is_some_and(|quotation| {
-                let word = view.document.word(quotation.first);
-                word.starts_with(char::is_lowercase)
-            });
-        let comma = left.checked_sub(1).filter(|comma| view.is_comma(*comma))?;
-        let start = usize::from(view.is_any(0, &["but", "and", "yet"]));
-        let has_clause =
-            (start..comma).any(|place| is_finite(view, place) || view.tag(place) == Tag::Name);
-        (goes_on
-            && comma > start
-            && has_clause
-            && !view.is_any(start, &["in", "on", "at", "when", "as", "after", "asked"]))
-        .then_some(Content {
-            range: start..comma,
-            rule: "half a sentence in front",
-        })
-    }
-
-    fn clauses(
-        &self,
-        place: usize,
-        verbs: &[Verb<'_>],
-        subjects: &[Option<Subject>],
-        covered: &[Range<usize>],
-    ) -> Vec<Content> {
-        let view = self.view;
-        let Some(verb) = verbs.get(place) else {
-            return Vec::new();
-        };
-        let subject = subjects.get(place).and_then(Option::as_ref);
-        let is_inverted = subject.is_some_and(|subject| subject.range.start > verb.at);
-        let right = Complement {
-            view,
-            pack: self.pack,
-            verb,
-            others: verbs,
-            subjects,
-        }
-        .find();
-        if right.is_some() && !is_inverted {
-            return right.into_iter().collect();
-        }
-        let is_claiming = verb.form == Form::Participle;
-        if !verb.cue.has(Frame::Clause)
-            || verb.form == Form::Infinitive
-            || verb.cue.weight < 2
-            || is_claiming
-            || subject.is_some_and(|subject| subject.antecedent.is_some())
-        {
-            return Vec::new();
-        }
-        let left = verb.start_with(subject);
-        let from = covered
-            .iter()
-            .map(|range| range.end)
-            .filter(|end| *end <= left)
-            .max()
-            .unwrap_or(0);
-        let after = subject.map_or(verb.at + 1, |subject| subject.range.end.max(verb.at + 1));
-        let rest = self.rest_of_interrupted(after).filter(|_| !is_inverted);
-        let Some(front) = fronted(view, left, from, rest.is_some()) else {
-            return Vec::new();
-        };
-        let mut contents = vec![front];
-        contents.extend(rest);
-        contents
-    }
-
     fn attribution(
         &self,
         verb: &Verb<'_>,
@@ -481,17 +399,5 @@ impl Sentence<'_, '_, '_> {
         });
         let stop = stop.unwrap_or(reach);
         [front, right..stop.max(right)]
-    }
-
-    /// The second half of a clause that "he said" interrupts.
-    fn rest_of_interrupted(&self, after: usize) -> Option<Content> {
-        let view = self.view;
-        let end = view.end_of_words();
-        let is_clause =
-            view.is(after + 1, "to") || (after + 1..end).any(|place| is_finite(view, place));
-        (view.is_comma(after) && after + 3 < end && is_clause).then_some(Content {
-            range: after + 1..end,
-            rule: "interrupted clause",
-        })
     }
 }

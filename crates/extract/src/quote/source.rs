@@ -46,6 +46,10 @@ impl Sentence<'_, '_, '_> {
             if content.is_none() && taken.is_empty() {
                 continue;
             }
+            let content: Vec<Content> = content
+                .into_iter()
+                .flat_map(|front| self.with_rest(front, subject.end))
+                .collect();
             covered.extend(content.iter().map(|content| content.range.clone()));
             all.push(Attribution {
                 quotations: taken,
@@ -70,6 +74,21 @@ impl Sentence<'_, '_, '_> {
             });
         }
         covered
+    }
+
+    /// What stands before a source, with what stands behind where the first alone is no clause: "The
+    /// plan, according to Morrow, would fail".
+    fn with_rest(&self, front: Content, after: usize) -> Vec<Content> {
+        let view = self.view;
+        let is_whole = front
+            .range
+            .clone()
+            .any(|place| is_finite(view, place) && !view.is_marked(place));
+        let is_front = front.rule == "according to, behind";
+        let rest = self
+            .rest_of_interrupted(after)
+            .filter(|rest| is_front && (!is_whole || is_finite(view, rest.range.start)));
+        std::iter::once(front).chain(rest).collect()
     }
 
     /// The words from `start` to the next comma or verb: a source that is no plain phrase

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     aside::{named_before, over_aside},
+    occasion::before_occasion,
     phrase::{
         is_nominal, opens_phrase, phrase_after, phrase_before, phrase_end, with_coordination,
     },
@@ -152,6 +153,13 @@ pub(crate) fn finite_subject(
     } else {
         before
     };
+    // "Morrow on Tuesday said", "Morrow in a statement said".
+    let subject_end = before_occasion(view, before);
+    if subject_end != before
+        && let Some(subject) = finite_subject(view, subject_end + 1, at, chain)
+    {
+        return Some(subject);
+    }
     let tag = view.tag(before);
     if matches!(tag, Tag::WhPronoun | Tag::WhDeterminer) || view.is_any(before, &["who", "which"]) {
         return relative(view, before);
@@ -434,7 +442,9 @@ fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
         || view.is_marked(start - 1)
         || view.is_dash(start - 1);
     let fits = verb.group.len() == 1 || verb.cue.weight == 3;
-    if !opens || !fits {
+    // "…, told Radio Harbour": who is told stands behind it, never who tells.
+    let is_told = view.is_any(verb.at, &["told", "tells", "tell"]);
+    if !opens || !fits || is_told {
         return None;
     }
     let range = phrase_after(view, verb.at + 1)?;

@@ -90,7 +90,31 @@ impl<'d, 't> View<'d, 't> {
                 node.tag = Tag::Name;
             }
         }
+        for place in 0..self.len() {
+            if self.is_plural_before_verb(place)
+                && let Some(node) = self.nodes.get_mut(place)
+            {
+                node.tag = Tag::Nouns;
+            }
+        }
         tagged
+    }
+
+    /// Whether a word that the tagger took for a verb is a noun, since a verb follows that agrees with
+    /// nothing else: "…, analysts said".
+    fn is_plural_before_verb(&self, place: usize) -> bool {
+        let is_lower = self.case(place) == Case::Lower && self.word(place).ends_with('s');
+        let opens = place.checked_sub(1).is_none_or(|before| {
+            self.is_comma(before)
+                || matches!(
+                    self.tag(before),
+                    Tag::Adjective | Tag::Determiner | Tag::Possessive
+                )
+        });
+        is_lower
+            && opens
+            && self.tag(place) == Tag::Present3
+            && matches!(self.tag(place + 1), Tag::Past | Tag::Modal)
     }
 
     /// Gives the words their tree.
@@ -229,7 +253,7 @@ impl<'d, 't> View<'d, 't> {
     }
 
     pub(crate) fn is_dash(&self, place: usize) -> bool {
-        matches!(self.word(place), "—" | "–" | "--")
+        matches!(self.word(place), "—" | "–" | "―" | "--")
             || self.word(place) == "-" && self.is_set_apart(place)
     }
 

@@ -4,9 +4,12 @@
 
 use model::{Entity, EntityKind, Span};
 
-use super::run::{Run, named, runs};
+use super::{
+    gender::gender_of_titles,
+    run::{Run, named, runs},
+};
 use crate::{
-    pack::{Pack, Trait},
+    pack::Pack,
     sentence::Document,
     table::{Map, Set},
 };
@@ -204,6 +207,16 @@ impl Cast {
         place
     }
 
+    /// Makes a figure of a body that is described, not named ("the coast guard").
+    pub(crate) fn describe_body(&mut self, name: String, span: Span, sentence: usize) -> usize {
+        let place = self.describe(name, span, sentence);
+        if let Some(figure) = self.figures.get_mut(place) {
+            figure.is_organization = true;
+            figure.is_person = false;
+        }
+        place
+    }
+
     /// Whoever is named in `span` stands back behind others of the sentence, as the one spoken to
     /// does.
     pub(crate) fn stand_back(&mut self, span: Span) {
@@ -355,14 +368,4 @@ pub(crate) fn is_possessor(text: &str, name: Span) -> bool {
         .iter()
         .any(|mark| named.ends_with(mark) || rest.starts_with(mark))
         || (named.ends_with('s') && rest.starts_with(['\'', '’']))
-}
-
-/// What "spokeswoman" and "Prince" say of who is called so.
-fn gender_of_titles(titles: &[String], pack: &Pack) -> Gender {
-    let has = |one: Trait| titles.iter().any(|title| pack.traits(title).has(one));
-    match (has(Trait::MaleTitles), has(Trait::FemaleTitles)) {
-        (true, false) => Gender::Male,
-        (false, true) => Gender::Female,
-        (_, _) => Gender::Unknown,
-    }
 }

@@ -6,6 +6,8 @@
 
 mod candidate;
 mod figure;
+mod gender;
+mod phrase;
 mod pronoun;
 mod reference;
 mod run;
@@ -13,7 +15,7 @@ mod run;
 use model::{Entity, Quote, QuoteKind, Span, Speaker, SpeakerKind};
 
 pub use self::candidate::{Candidate, Reason};
-use self::figure::{Cast, Gender, is_possessor};
+use self::figure::{Cast, Gender};
 pub(crate) use self::reference::{add_references, fill_about};
 use crate::{
     confidence::Rates,
@@ -46,6 +48,19 @@ pub(crate) fn resolve(
     for span in found.iter().filter_map(|quote| quote.addressee) {
         cast.stand_back(span);
     }
+    // Those whom reported words name stand behind who reports them.
+    for quote in found.iter().filter(|quote| quote.kind != QuoteKind::Direct) {
+        if quote
+            .speaker
+            .is_some_and(|span| is_known(document, pack, &cast, span))
+        {
+            for span in &quote.content {
+                cast.stand_back(*span);
+            }
+        }
+    }
+    let spoken = spoken_spans(&found);
+    cast.learn_genders(document, pack, &spoken);
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|place| {
         found
@@ -56,7 +71,7 @@ pub(crate) fn resolve(
         document,
         pack,
         cast,
-        spoken: spoken_spans(&found),
+        spoken,
         said: Vec::new(),
     };
     let mut speakers: Vec<(Option<Speaker>, Vec<Candidate>)> =
@@ -73,6 +88,13 @@ pub(crate) fn resolve(
         .zip(speakers)
         .map(|(quote, (speaker, candidates))| (finish(quote, speaker), candidates))
         .collect()
+}
+
+/// Whether a speaker is named, or "he" or "she": nobody new.
+fn is_known(document: &Document<'_>, pack: &Pack, cast: &Cast, span: Span) -> bool {
+    let pronouns = [Trait::MalePronouns, Trait::FemalePronouns];
+    let words = span.text(document.text).unwrap_or_default();
+    pack.traits(words).has_any(&pronouns) || cast.head_of(document.text, span).is_some()
 }
 
 /// The words that are the speakers' own, in order.
@@ -116,7 +138,7 @@ struct Resolver<'r, 't> {
     cast: Cast,
     spoken: Vec<Span>,
     /// Who spoke so far: where, and which figure.
-    said: Vec<(usize, usize)>,
+    said: Vec<(Span, usize)>,
 }
 
 impl Resolver<'_, '_> {
@@ -146,7 +168,10 @@ impl Resolver<'_, '_> {
                 let (figure, candidates) = self.by_pronoun(span, traits, quote.addressee);
                 *weighed = candidates;
                 let is_they = traits.has(Trait::PluralPronouns);
-                figure.or_else(|| self.last_two(span).filter(|_| is_they))
+                let is_it = first.eq_ignore_ascii_case("it");
+                figure
+                    .or_else(|| self.last_two(span).filter(|_| is_they))
+                    .or_else(|| self.body_that_spoke(span).filter(|_| is_it))
             };
             (figure, SpeakerKind::Pronoun)
         } else {
@@ -160,7 +185,7 @@ impl Resolver<'_, '_> {
             (figure.or_else(|| self.described(&words, kind, span)), kind)
         };
         if let Some(figure) = figure {
-            self.said.push((span.start(), figure));
+            self.said.push((span, figure));
             // "His wife" is no man: her own word says what she is.
             let own = if is_pronoun {
                 traits
@@ -230,6 +255,11 @@ impl Resolver<'_, '_> {
             let sentence = self.document.sentence_of(token);
             return Some(self.cast.describe_many(words.to_owned(), span, sentence));
         }
+        if kind == SpeakerKind::Organization && self.cast.has_room() {
+            let token = self.document.token_at(span.start());
+            let sentence = self.document.sentence_of(token);
+            return Some(self.cast.describe_body(words.to_owned(), span, sentence));
+        }
         let is_person = matches!(kind, SpeakerKind::Unnamed | SpeakerKind::Titled);
         let head = head_of(words).to_lowercase();
         let traits = self.pack.traits(&head);
@@ -257,7 +287,9 @@ impl Resolver<'_, '_> {
             .document
             .sentence_of(self.document.token_at(span.start()));
         let mut recent = self.said.iter().rev().take(4).filter(|(at, figure)| {
-            let sentence = self.document.sentence_of(self.document.token_at(*at));
+            let sentence = self
+                .document
+                .sentence_of(self.document.token_at(at.start()));
             here.saturating_sub(sentence) <= MOST_SENTENCES_BETWEEN
                 && self
                     .cast
@@ -291,121 +323,6 @@ impl Resolver<'_, '_> {
         let at = span.start() + joint + 1;
         let is_name = |naming: &figure::Naming| naming.span.start() < at && at < naming.span.end();
         !self.cast.namings_in(span).iter().any(is_name)
-    }
-
-    /// The figure that a noun phrase names, or describes.
-    fn by_phrase(&self, span: Span) -> Option<usize> {
-        if let Some(naming) = self.cast.head_of(self.document.text, span) {
-            return Some(naming.figure);
-        }
-        if let Some(figure) = self.by_apposition(span) {
-            return Some(figure);
-        }
-        let words = plain(span.text(self.document.text)?);
-        let rest = words
-            .strip_prefix("the ")
-            .or_else(|| words.strip_prefix("The "))?;
-        let noun = rest
-            .split(' ')
-            .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
-            .last()?;
-        let noun = noun.to_lowercase();
-        if self.pack.traits(&noun).has(Trait::Bodies) {
-            return self.last_body(span);
-        }
-        if !self.pack.traits(&noun).has_any(&[
-            Trait::Titles,
-            Trait::MaleTitles,
-            Trait::FemaleTitles,
-            Trait::Posts,
-        ]) {
-            return None;
-        }
-        let end = self
-            .cast
-            .namings
-            .partition_point(|naming| naming.span.end() <= span.start());
-        let before = self.cast.namings.get(..end)?;
-        let found = before.iter().rev().take(200).find(|naming| {
-            self.cast
-                .figures
-                .get(naming.figure)
-                .is_some_and(|figure| figure.titles.contains(&noun))
-        });
-        found.map(|naming| naming.figure)
-    }
-
-    /// "The 29-year-old": the figure of that age, or else the person who would be "he".
-    fn by_age(&self, words: &str, span: Span, addressee: Option<Span>) -> Option<usize> {
-        let is_definite = words.starts_with("the ") || words.starts_with("The ");
-        let word = words
-            .split(' ')
-            .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-            .filter(|_| is_definite)?;
-        let age = word
-            .strip_suffix("-year-old")
-            .or_else(|| word.strip_suffix("-years-old"))?;
-        let end = self
-            .cast
-            .namings
-            .partition_point(|naming| naming.span.end() <= span.start());
-        let before = self.cast.namings.get(..end)?;
-        let of_that_age = before.iter().rev().take(200).find(|naming| {
-            let rest = self.document.text.get(naming.span.end()..);
-            let rest = rest.and_then(|rest| rest.strip_prefix(", ")?.strip_prefix(age));
-            rest.is_some_and(|rest| rest.starts_with([',', '.', ' ']))
-        });
-        match of_that_age {
-            Some(naming) => Some(naming.figure),
-            None => self.by_pronoun(span, Traits::default(), addressee).0,
-        }
-    }
-
-    /// The figure named right behind a title: "Tolveria's foreign minister, Idris Kanto".
-    fn by_apposition(&self, span: Span) -> Option<usize> {
-        let text = self.document.text;
-        let words = span.text(text)?;
-        let head = words.rsplit([' ', '\n']).next()?.to_lowercase();
-        let is_title = self.pack.traits(&head).has_any(&[
-            Trait::Titles,
-            Trait::MaleTitles,
-            Trait::FemaleTitles,
-        ]);
-        let rest = text.get(span.end()..)?;
-        let name = rest.strip_prefix(',')?.trim_start();
-        if rest.len() - name.len() > 3 {
-            return None;
-        }
-        let naming = self.cast.named_at(text.len() - name.len())?;
-        let is_person = self
-            .cast
-            .figures
-            .get(naming.figure)
-            .is_some_and(|figure| figure.is_person && figure.entity.is_some());
-        // An apposition ends in a comma of its own, whatever the noun before it.
-        let is_closed = text
-            .get(naming.span.end()..)
-            .is_some_and(|behind| behind.starts_with(','));
-        ((is_title || is_person && is_closed) && !is_possessor(text, naming.span))
-            .then_some(naming.figure)
-    }
-
-    /// "The firm": the body named last, at most a few sentences before.
-    fn last_body(&self, span: Span) -> Option<usize> {
-        let here = self
-            .document
-            .sentence_of(self.document.token_at(span.start()));
-        let end = self
-            .cast
-            .namings
-            .partition_point(|naming| naming.span.end() <= span.start());
-        let before = self.cast.namings.get(..end)?;
-        let found = before.iter().rev().take(12).find(|naming| {
-            self.cast.figures.get(naming.figure).is_some_and(|figure| {
-                figure.is_organization && figure.entity.is_some() && naming.is_first
-            })
-        })?;
-        (here.saturating_sub(found.sentence) <= 2).then_some(found.figure)
     }
 
     fn kind(&self, words: &str, figure: Option<usize>, span: Span) -> SpeakerKind {

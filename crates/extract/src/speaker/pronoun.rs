@@ -157,7 +157,9 @@ impl Resolver<'_, '_> {
         let spoke = spoke
             .filter(|(_, speaker)| is_nearest && *speaker == naming.figure)
             .map(|(at, _)| {
-                let sentence = self.document.sentence_of(self.document.token_at(*at));
+                let sentence = self
+                    .document
+                    .sentence_of(self.document.token_at(at.start()));
                 here.saturating_sub(sentence)
             });
         let apart = spoke.min().map_or(apart, |spoke| apart.min(spoke + 2));
@@ -178,7 +180,7 @@ impl Resolver<'_, '_> {
         }
         // Somebody new took the scene after the last turn.
         let last_turn = self.said.last().map(|(at, _)| *at);
-        if naming.is_first && last_turn.is_some_and(|at| naming.span.start() > at) {
+        if naming.is_first && last_turn.is_some_and(|at| naming.span.start() >= at.end()) {
             candidate.add(Reason::NewOnScene, 2.0);
         }
         if figure.gender != Gender::Unknown {
@@ -195,7 +197,7 @@ impl Resolver<'_, '_> {
             if *speaker != figure {
                 continue;
             }
-            let apart = here.saturating_sub(paragraph(*at));
+            let apart = here.saturating_sub(paragraph(at.start()));
             let fresh = match apart {
                 0 => 3.0,
                 1 => 2.5,

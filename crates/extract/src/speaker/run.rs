@@ -88,6 +88,12 @@ pub(super) fn runs(
                 at = name.end.max(at + 1);
                 continue;
             }
+            // "He left Morrow": whoever is named behind a subject is none.
+            if matches!(document.word(at), "He" | "She" | "he" | "she") {
+                (is_first, seen) = (false, true);
+                at += 1;
+                continue;
+            }
             if !is_capital(document, at) {
                 at += 1;
                 continue;

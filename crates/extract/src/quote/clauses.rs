@@ -1,0 +1,169 @@
+//! What a cue reports in the reporter's words: behind it, before it, or on both sides.
+
+use std::ops::Range;
+
+use super::{
+    complement::Complement,
+    content::{Content, addressee, fronted},
+    sentence::Sentence,
+    subject::Subject,
+    verb::{Form, Verb, is_finite},
+};
+use crate::{
+    pack::{Frame, holds},
+    syntax::Tag,
+};
+
+/// Words of the occasion between "he said" and the comma behind which a clause goes on.
+const LONGEST_OCCASION: usize = 8;
+
+/// Words of an aside behind the name of who speaks.
+const LONGEST_ASIDE: usize = 24;
+
+impl Sentence<'_, '_, '_> {
+    /// The reporter's words that a quotation behind the attribution completes: `There was, she
+    /// said, "an implicit bargain."`
+    pub(super) fn half_sentence(
+        &self,
+        verb: &Verb<'_>,
+        subject: Option<&Subject>,
+        quotes: &[usize],
+    ) -> Option<Content> {
+        let view = self.view;
+        let left = verb.start_with(subject);
+        let (at, first) = view.quotes.first()?;
+        let goes_on = quotes.first() == Some(first)
+            && *at > verb.at
+            && self.quotations.get(*first).is_some_and(|quotation| {
+                let word = view.document.word(quotation.first);
+                word.starts_with(char::is_lowercase)
+            });
+        let comma = left.checked_sub(1).filter(|comma| view.is_comma(*comma))?;
+        let start = usize::from(view.is_any(0, &["but", "and", "yet"]));
+        let has_clause =
+            (start..comma).any(|place| is_finite(view, place) || view.tag(place) == Tag::Name);
+        (goes_on
+            && comma > start
+            && has_clause
+            && !view.is_any(start, &["in", "on", "at", "when", "as", "after", "asked"]))
+        .then_some(Content {
+            range: start..comma,
+            rule: "half a sentence in front",
+        })
+    }
+
+    /// The reporter's words that the cue at `place` says were said.
+    pub(super) fn clauses(
+        &self,
+        place: usize,
+        verbs: &[Verb<'_>],
+        subjects: &[Option<Subject>],
+        covered: &[Range<usize>],
+    ) -> Vec<Content> {
+        let view = self.view;
+        let Some(verb) = verbs.get(place) else {
+            return Vec::new();
+        };
+        let subject = subjects.get(place).and_then(Option::as_ref);
+        let is_inverted = subject.is_some_and(|subject| subject.range.start > verb.at);
+        let right = Complement {
+            view,
+            pack: self.pack,
+            verb,
+            others: verbs,
+            subjects,
+        }
+        .find();
+        if right.is_some() && !is_inverted {
+            return right.into_iter().collect();
+        }
+        let is_claiming = verb.form == Form::Participle;
+        if !verb.cue.has(Frame::Clause)
+            || verb.form == Form::Infinitive
+            || verb.cue.weight < 2
+            || is_claiming
+            || subject.is_some_and(|subject| subject.antecedent.is_some())
+        {
+            return Vec::new();
+        }
+        let left = verb.start_with(subject);
+        let from = covered
+            .iter()
+            .map(|range| range.end)
+            .filter(|end| *end <= left)
+            .max()
+            .unwrap_or(0);
+        let mut after = subject.map_or(verb.at + 1, |subject| subject.range.end.max(verb.at + 1));
+        if verb.cue.has(Frame::Addressee) && !is_inverted {
+            after = addressee(view, verb.at + 1).map_or(after, |person| person.end.max(after));
+        }
+        let rest = if is_inverted {
+            self.rest_behind_name(after)
+        } else {
+            self.rest_of_interrupted(after)
+        };
+        let Some(front) = fronted(view, left, from, rest.is_some()) else {
+            return Vec::new();
+        };
+        let mut contents = vec![front];
+        contents.extend(rest);
+        contents
+    }
+
+    /// The second half of a clause that "he said" interrupts; `after` is where the attribution may
+    /// end: "The bridge, he told Radio Harbour on Tuesday, will close".
+    pub(super) fn rest_of_interrupted(&self, after: usize) -> Option<Content> {
+        let view = self.view;
+        let end = view.end_of_words();
+        let comma = self.comma_behind(after)?;
+        let is_clause =
+            view.is(comma + 1, "to") || (comma + 1..end).any(|place| is_finite(view, place));
+        (comma + 3 < end && is_clause).then_some(Content {
+            range: comma + 1..end,
+            rule: "interrupted clause",
+        })
+    }
+
+    /// The comma at `after`, or behind words there that say when and where.
+    fn comma_behind(&self, after: usize) -> Option<usize> {
+        let view = self.view;
+        if view.is_comma(after) {
+            return Some(after);
+        }
+        let opens = matches!(view.tag(after), Tag::Preposition)
+            || holds(&self.pack.time_words, view.word(after));
+        let comma = (after..after + LONGEST_OCCASION)
+            .take_while(|place| {
+                !is_finite(view, *place) && !view.is(*place, "that") && !view.is_stop(*place)
+            })
+            .find(|place| view.is_comma(*place));
+        comma.filter(|comma| opens && is_finite(view, comma + 1))
+    }
+
+    /// The same behind an inverted subject that ends at `after`, over an aside: "The plan, said Ada
+    /// Morrow, a former judge, would fail".
+    fn rest_behind_name(&self, after: usize) -> Option<Content> {
+        let view = self.view;
+        if !view.is_comma(after) {
+            return None;
+        }
+        let end = view.end_of_words();
+        let last = end.min(after + LONGEST_ASIDE);
+        let goes_on = |comma: &usize| view.is_comma(*comma) && is_finite(view, comma + 1);
+        let comma = (after..last).find(goes_on)?;
+        let is_aside = comma == after
+            || matches!(
+                view.tag(after + 1),
+                Tag::Determiner
+                    | Tag::WhPronoun
+                    | Tag::Possessive
+                    | Tag::Noun
+                    | Tag::Adjective
+                    | Tag::Number
+            );
+        (is_aside && comma + 2 < end).then_some(Content {
+            range: comma + 1..end,
+            rule: "interrupted clause",
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! Whom a noun phrase names or describes.
+
+use model::Span;
+
+use super::{
+    Resolver,
+    figure::{Naming, is_possessor},
+    plain,
+};
+use crate::pack::{Trait, Traits};
+
+/// Bytes of the titles in front of a name ("Lieutenant General").
+const MOST_TITLE_BYTES: usize = 40;
+
+impl Resolver<'_, '_> {
+    /// The figure that a noun phrase names, or describes.
+    pub(super) fn by_phrase(&self, span: Span) -> Option<usize> {
+        if let Some(naming) = self.cast.head_of(self.document.text, span) {
+            return Some(naming.figure);
+        }
+        if let Some(figure) = self.by_apposition(span) {
+            return Some(figure);
+        }
+        let words = plain(span.text(self.document.text)?);
+        let rest = words
+            .strip_prefix("the ")
+            .or_else(|| words.strip_prefix("The "))?;
+        let noun = rest
+            .split(' ')
+            .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
+            .last()?;
+        let noun = noun.to_lowercase();
+        if self.pack.traits(&noun).has(Trait::Bodies) {
+            return self.last_body(span);
+        }
+        if !self.pack.traits(&noun).has_any(&[
+            Trait::Titles,
+            Trait::MaleTitles,
+            Trait::FemaleTitles,
+            Trait::Posts,
+        ]) {
+            return None;
+        }
+        let end = self
+            .cast
+            .namings
+            .partition_point(|naming| naming.span.end() <= span.start());
+        let before = self.cast.namings.get(..end)?;
+        let found = before.iter().rev().take(200).find(|naming| {
+            self.cast
+                .figures
+                .get(naming.figure)
+                .is_some_and(|figure| figure.titles.contains(&noun))
+        });
+        found.map(|naming| naming.figure)
+    }
+
+    /// "The 29-year-old": the figure of that age, or else the person who would be "he".
+    pub(super) fn by_age(&self, words: &str, span: Span, addressee: Option<Span>) -> Option<usize> {
+        let is_definite = words.starts_with("the ") || words.starts_with("The ");
+        let word = words
+            .split(' ')
+            .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+            .filter(|_| is_definite)?;
+        let age = word
+            .strip_suffix("-year-old")
+            .or_else(|| word.strip_suffix("-years-old"))?;
+        let end = self
+            .cast
+            .namings
+            .partition_point(|naming| naming.span.end() <= span.start());
+        let before = self.cast.namings.get(..end)?;
+        let of_that_age = before.iter().rev().take(200).find(|naming| {
+            let rest = self.document.text.get(naming.span.end()..);
+            let rest = rest.and_then(|rest| rest.strip_prefix(", ")?.strip_prefix(age));
+            rest.is_some_and(|rest| rest.starts_with([',', '.', ' ']))
+        });
+        match of_that_age {
+            Some(naming) => Some(naming.figure),
+            None => self.by_pronoun(span, Traits::default(), addressee).0,
+        }
+    }
+
+    /// The figure named right behind a title: "Tolveria's foreign minister, Idris Kanto".
+    fn by_apposition(&self, span: Span) -> Option<usize> {
+        let text = self.document.text;
+        let words = span.text(text)?;
+        let head = words.rsplit([' ', '\n']).next()?.to_lowercase();
+        let is_title = self.pack.traits(&head).has_any(&[
+            Trait::Titles,
+            Trait::MaleTitles,
+            Trait::FemaleTitles,
+        ]);
+        let rest = text.get(span.end()..)?;
+        let name = rest.strip_prefix(',')?.trim_start();
+        if rest.len() - name.len() > 3 {
+            return None;
+        }
+        let naming = self.named_behind_titles(text.len() - name.len())?;
+        let is_person = self
+            .cast
+            .figures
+            .get(naming.figure)
+            .is_some_and(|figure| figure.is_person && figure.entity.is_some());
+        // An apposition ends in a comma of its own, whatever the noun before it.
+        let is_closed = text
+            .get(naming.span.end()..)
+            .is_some_and(|behind| behind.starts_with(','));
+        ((is_title || is_person && is_closed) && !is_possessor(text, naming.span))
+            .then_some(naming.figure)
+    }
+
+    /// "The firm": the body named last, at most a few sentences before.
+    fn last_body(&self, span: Span) -> Option<usize> {
+        let here = self
+            .document
+            .sentence_of(self.document.token_at(span.start()));
+        let end = self
+            .cast
+            .namings
+            .partition_point(|naming| naming.span.end() <= span.start());
+        let before = self.cast.namings.get(..end)?;
+        let found = before.iter().rev().take(12).find(|naming| {
+            self.cast.figures.get(naming.figure).is_some_and(|figure| {
+                figure.is_organization && figure.entity.is_some() && naming.is_first
+            })
+        })?;
+        (here.saturating_sub(found.sentence) <= 2).then_some(found.figure)
+    }
+
+    /// The name at byte `start`, or behind titles there: "Colonel Tun Oo".
+    fn named_behind_titles(&self, start: usize) -> Option<&Naming> {
+        if let Some(naming) = self.cast.named_at(start) {
+            return Some(naming);
+        }
+        let text = self.document.text;
+        let limit = text.len().min(start + MOST_TITLE_BYTES);
+        let naming = self.cast.namings_in(Span::new(start, limit)).first()?;
+        let mut titles = text.get(start..naming.span.start())?.split_whitespace();
+        let is_title = |word: &str| {
+            let titled = [Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles];
+            self.pack.traits(&word.to_lowercase()).has_any(&titled)
+        };
+        titles.all(is_title).then_some(naming)
+    }
+
+    /// "It": the body that spoke last, at most a few sentences before.
+    pub(super) fn body_that_spoke(&self, span: Span) -> Option<usize> {
+        let sentence = |at: usize| self.document.sentence_of(self.document.token_at(at));
+        let (at, last) = self.said.last()?;
+        let figure = self.cast.figures.get(*last)?;
+        let is_near = sentence(span.start()).saturating_sub(sentence(at.start())) <= 3;
+        (figure.is_organization && is_near).then_some(*last)
+    }
+}
