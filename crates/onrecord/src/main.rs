@@ -7,6 +7,7 @@ mod config;
 mod connection;
 mod exit;
 mod feed_list;
+mod harmless;
 mod list_file;
 mod lists;
 mod live_view;

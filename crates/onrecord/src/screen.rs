@@ -8,6 +8,8 @@ use std::{
 
 use stream::CancellationToken;
 
+use crate::terminal;
+
 /// Back to the start of the line, and clear it.
 const CLEAR_LINE: &str = "\r\x1b[K";
 
@@ -67,7 +69,7 @@ impl Screen {
     fn write_out(&self, bytes: &[u8]) {
         let counter = self.lock();
         hide(&counter);
-        let mut stdout = anstream::stdout().lock();
+        let mut stdout = terminal::output();
         if stdout
             .write_all(bytes)
             .and_then(|()| stdout.flush())
@@ -83,7 +85,7 @@ impl Screen {
         let counter = self.lock();
         hide(&counter);
         // Where standard error is gone there is nobody left to tell.
-        anstream::stderr().write_all(bytes).ok();
+        terminal::error_output().write_all(bytes).ok();
         show(&counter);
     }
 

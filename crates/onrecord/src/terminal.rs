@@ -8,6 +8,8 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
+use crate::harmless::Harmless;
+
 /// Width where standard output is no terminal, so that piped tables stay readable.
 const PIPED_WIDTH: u16 = 100;
 
@@ -28,18 +30,27 @@ pub(crate) const FAINT: Style = Style::new().dimmed();
 
 /// Standard output; styles are taken out where it is no terminal or `NO_COLOR` is set.
 pub(crate) fn output() -> impl Write {
-    anstream::stdout()
+    Harmless::new(anstream::stdout())
 }
 
-/// Standard output for data in bulk: never styled, buffered.
-pub(crate) fn bulk_output() -> impl Write {
-    io::BufWriter::with_capacity(1 << 16, io::stdout())
+/// Standard output for data in bulk: never styled, buffered, and as it is off a terminal.
+pub(crate) fn bulk_output() -> Box<dyn Write> {
+    let stdout = io::stdout();
+    if stdout.is_terminal() {
+        return Box::new(Harmless::new(stdout));
+    }
+    Box::new(io::BufWriter::with_capacity(1 << 16, stdout))
+}
+
+/// Standard error, styled as standard output is.
+pub(crate) fn error_output() -> impl Write {
+    Harmless::new(anstream::stderr())
 }
 
 /// Says something on standard error.
 pub(crate) fn tell(message: fmt::Arguments<'_>) {
     // Where standard error is gone there is nobody left to tell.
-    writeln!(anstream::stderr(), "{message}").ok();
+    writeln!(error_output(), "{message}").ok();
 }
 
 /// A table as wide as the terminal.

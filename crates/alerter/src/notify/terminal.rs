@@ -2,13 +2,17 @@
 
 use std::{io::Write, time::Duration};
 
+use anstyle::{AnsiColor, Style};
 use model::Notification;
 use stream::{CancellationToken, EffectError};
 
 use super::Channel;
 use crate::message::Messages;
 
-/// Writes each notification as text.
+/// So that an alert stands out among quotes.
+const ALERT: Style = AnsiColor::Red.on_default().bold();
+
+/// Writes each notification as text; whose writer it is takes styles out off a terminal.
 pub(super) struct Terminal {
     writer: Box<dyn Write + Send>,
     messages: Messages,
@@ -27,7 +31,7 @@ impl Channel for Terminal {
             .lines()
             .filter(|line| !line.trim().is_empty())
             .collect();
-        Ok(format!("ALERT {}\n", lines.join("\n  ")))
+        Ok(format!("{ALERT}ALERT{ALERT:#} {}\n", lines.join("\n  ")))
     }
 
     fn send(

@@ -89,7 +89,7 @@ fn extract_documents(args: &Args, extractor: &Extractor) -> Result<Exit, Failure
     let write = |document: &docs::Document| render(document, extractor, form, args.offsets);
     let mut output: Box<dyn Write> = match form {
         OutputForm::View => Box::new(terminal::output()),
-        OutputForm::Json | OutputForm::Jsonl => Box::new(terminal::bulk_output()),
+        OutputForm::Json | OutputForm::Jsonl => terminal::bulk_output(),
     };
     let mut bad_lines = 0;
     for path in paths(&args.files) {

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// As it stands out on a terminal.
+const ALERT: &str = "\u{1b}[1m\u{1b}[31mALERT\u{1b}[0m";
+
 #[test]
 fn one_message_answers_who_what_where_when_why_and_how_to_silence() {
     let text = preview(
@@ -11,7 +14,8 @@ fn one_message_answers_who_what_where_when_why_and_how_to_silence() {
     );
     assert_eq!(
         text.unwrap(),
-        "ALERT [info] Mara Venn is quoted by Harbour Post [en-GB]: Port to be rebuilt\n  \
+        format!(
+            "{ALERT} [info] Mara Venn is quoted by Harbour Post [en-GB]: Port to be rebuilt\n  \
          \u{201c}We will rebuild the port,\u{201d} \u{2014} Mara Venn\n  \
          https://harbour.example/port\n  \
          Published 2026-03-01T08:00:00Z, fetched 2026-03-01T08:01:00Z.\n  \
@@ -19,6 +23,7 @@ fn one_message_answers_who_what_where_when_why_and_how_to_silence() {
          full name (90 %).\n  \
          Also in 1 more outlet: Velmora Courier.\n  \
          Silence it: onrecord alerts silence add 'official=mara-venn' --for 24h --reason WHY\n"
+        )
     );
 }
 
@@ -117,7 +122,10 @@ fn a_template_of_ones_own_is_used_and_its_mistakes_are_told() {
     )
     .unwrap();
     let text = preview(&config(vec![]), &target(&json), &notification()).unwrap();
-    assert_eq!(text, "ALERT Mara Venn: We will rebuild the port,\n");
+    assert_eq!(
+        text,
+        format!("{ALERT} Mara Venn: We will rebuild the port,\n")
+    );
     std::fs::write(&path, "{{ nothing_of_that_name }}").unwrap();
     let error = preview(&config(vec![]), &target(&json), &notification()).unwrap_err();
     assert!(error.to_string().contains("undefined"), "{error}");
