@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Done,
     mark::Quotation,
-    pack::{Frame, Pack},
+    pack::{Frame, Pack, holds},
     sentence::Document,
     syntax::Grammar,
 };
@@ -158,15 +158,23 @@ fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {
     (0..view.len()).any(|place| {
         pack.cue(view.word(place)).is_some()
             || is_source(view, place)
-            || pack.can_report(view.word(place))
+            || reports_without_cue(view, place, pack)
     })
+}
+
+/// Whether the word at `place` may report without being a cue: a noun, with "that" behind it, or
+/// the verb of a refusal, with what is refused.
+fn reports_without_cue(view: &View<'_, '_>, place: usize, pack: &Pack) -> bool {
+    let is_object = |at| view.is(at, "that") || holds(&pack.refusals.objects, view.word(at));
+    pack.can_report(view.word(place)) && (0..view.len()).any(is_object)
 }
 
 /// Whether a sentence reports anything, as far as its tags tell: most words that can be cues are
 /// nouns where they stand, and a tree costs the most of all.
 fn may_report(view: &View<'_, '_>, pack: &Pack) -> bool {
     !cues(view, pack).is_empty()
-        || (0..view.len()).any(|place| is_source(view, place) || pack.can_report(view.word(place)))
+        || (0..view.len())
+            .any(|place| is_source(view, place) || reports_without_cue(view, place, pack))
 }
 
 pub(super) fn is_source(view: &View<'_, '_>, place: usize) -> bool {

@@ -4,7 +4,7 @@
 //! for memory. Most rows hold a handful of weights, which lie in the table of rows itself: one
 //! place is read for them. Those of up to eight weights stand apart, and the others are rows of
 //! full width, each in a cache line of its own. All rows of a score are looked up before the first
-//! is added, so that they are waited for together.
+//! is added, and all of those that stand apart, so that they are waited for together.
 
 use thiserror::Error;
 
@@ -72,11 +72,15 @@ impl Weights {
             middle.push_if(place, kind == MIDDLE);
             narrow.push_if(row, kind < MIDDLE && row != 0);
         }
+        // Read before any is added, as the rows were.
+        let mut pairs = [MiddleRow::default(); N];
+        for (pairs, place) in pairs.iter_mut().zip(middle.all()) {
+            let found = self.middle.get(*place as usize);
+            *pairs = found.copied().unwrap_or_default();
+        }
         self.add_wide(wide.all(), scores);
-        for place in middle.all() {
-            if let Some(row) = self.middle.get(*place as usize) {
-                add_pairs(row, scores);
-            }
+        for row in pairs.iter().take(middle.len) {
+            add_pairs(row, scores);
         }
         for row in narrow.all() {
             add_pairs(row.to_le_bytes().as_chunks().0, scores);
