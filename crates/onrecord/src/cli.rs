@@ -1,6 +1,9 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
+use clap::{
+    Parser, Subcommand,
+    error::{ContextKind, ContextValue},
+};
 
 use crate::{
     commands::{
@@ -71,7 +74,7 @@ enum Command {
 /// # Errors
 /// Where the command ends early.
 pub(crate) fn run() -> Result<Exit, Failure> {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| with_order(error).exit());
     match &cli.command {
         None => run::run(&cli.run),
         Some(Command::Run(args)) => run::run(args),
@@ -93,4 +96,15 @@ pub(crate) fn run() -> Result<Exit, Failure> {
         Some(Command::Bench(args)) => bench::run(args),
         Some(Command::Completions(args)) => completions::run(args),
     }
+}
+
+/// Adds how to mend it where an option stands before the command.
+fn with_order(mut error: clap::Error) -> clap::Error {
+    if error.get(ContextKind::InvalidSubcommand).is_some()
+        && error.get(ContextKind::PriorArg).is_some()
+    {
+        let tip = "options stand behind the command".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
 }
