@@ -4,7 +4,6 @@ use model::{Notification, Severity};
 use serde_json::{Value, json};
 
 use super::hook::Form;
-use crate::message::title;
 
 /// Teams takes 28 KB a card; other scripts need three bytes a character.
 pub(super) const FORM: Form = Form {
@@ -18,11 +17,14 @@ fn body(notification: &Notification, text: &str) -> Value {
         Severity::Warning => "warning",
         Severity::Critical => "attention",
     };
-    let parts = text
-        .split("\n\n")
+    // The text's first line is its title.
+    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let parts = rest.split("\n\n").map(str::trim);
+    let parts = parts
+        .filter(|part| !part.is_empty())
         .map(|part| json!({ "type": "TextBlock", "text": part, "wrap": true }));
     let mut blocks = vec![json!({
-        "type": "TextBlock", "text": title(notification), "weight": "bolder",
+        "type": "TextBlock", "text": title, "weight": "bolder",
         "size": "medium", "color": color, "wrap": true,
     })];
     blocks.extend(parts);

@@ -36,7 +36,7 @@ fn slack_teams_telegram_and_apprise_get_their_own_form() {
     let secret = secret.display();
     for (kind, pointer) in [
         ("slack", "/text"),
-        ("teams", "/attachments/0/content/body/1/text"),
+        ("teams", "/attachments/0/content/body/0/text"),
     ] {
         let json = format!(r#"{{ "kind": "{kind}", "name": "desk", "url_file": "{secret}" }}"#);
         notifier(&target(&json))
@@ -47,6 +47,8 @@ fn slack_teams_telegram_and_apprise_get_their_own_form() {
         assert_eq!(path, "/services/T0/B0/xyz");
         let text = body.pointer(pointer).unwrap().as_str().unwrap();
         assert!(text.contains("Mara Venn is quoted"), "{text}");
+        let times = body.to_string().matches("Mara Venn is quoted").count();
+        assert_eq!(times, 1, "the title is not said twice");
     }
     std::fs::write(folder.path().join("secret"), "12:token").unwrap();
     let json = format!(
