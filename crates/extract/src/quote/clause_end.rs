@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     phrase::{phrase_after, phrase_before},
     subject::Subject,
+    tail::tail,
     verb::{Form, Verb, is_finite, is_verb},
     view::View,
 };
@@ -99,6 +100,9 @@ pub(super) fn clause_end(
     if let Some(cut) = explained {
         end = cut;
     }
+    if let Some(cut) = tail(view, verb, from, end) {
+        end = cut;
+    }
     while end > from
         && !view.is_marked(end - 1)
         && (matches!(
@@ -182,10 +186,18 @@ fn cut_before(
 /// was founded in 1951"). Each of these gained on the development articles; "as", "after",
 /// "because" and participles lost.
 fn reporter_resumes(view: &View<'_, '_>, comma: usize, end: usize) -> bool {
-    if view.is_marked(comma) || !view.is_comma(comma) {
+    if view.is_marked(comma) {
         return false;
     }
-    let next = comma + 1;
+    // `“… relief,” while`: the comma stands inside the marks.
+    let is_inside = comma > 2
+        && view.is(comma, "while")
+        && view.is_marked(comma - 1)
+        && (view.is_comma(comma - 1) || view.is_comma(comma - 2));
+    if !view.is_comma(comma) && !is_inside {
+        return false;
+    }
+    let next = comma + usize::from(!is_inside);
     let has_clause = |start: usize| {
         let subject = phrase_after(view, start);
         subject.is_some_and(|subject| subject.end < end && is_finite(view, subject.end))

@@ -65,6 +65,9 @@ impl Sentence<'_, '_, '_> {
             return Vec::new();
         };
         let subject = subjects.get(place).and_then(Option::as_ref);
+        if let Some(content) = self.behind_as(verb, subject) {
+            return vec![content];
+        }
         let is_inverted = subject.is_some_and(|subject| subject.range.start > verb.at);
         let right = Complement {
             view,
@@ -121,6 +124,31 @@ impl Sentence<'_, '_, '_> {
         (comma + 3 < end && is_clause).then_some(Content {
             range: comma + 1..end,
             rule: "interrupted clause",
+        })
+    }
+
+    /// What stands behind "As the Herald noted on Tuesday, …" and "As reported by the Herald, …".
+    fn behind_as(&self, verb: &Verb<'_>, subject: Option<&Subject>) -> Option<Content> {
+        let view = self.view;
+        let subject = subject?;
+        let is_by = verb.form == Form::Passive && verb.group.start <= 1;
+        let opens = view.is(0, "as") && (subject.range.start == 1 || is_by)
+            || view.is(1, "as") && subject.range.start == 2 && view.is_any(0, &["but", "and"]);
+        let fits = matches!(verb.form, Form::Finite | Form::Passive)
+            && verb.cue.has(Frame::Clause)
+            && verb.cue.weight > 1;
+        if !opens || !fits || !view.quotes.is_empty() {
+            return None;
+        }
+        let after = subject.range.end.max(verb.at + 1);
+        let end = view.end_of_words();
+        let comma = (after..end.min(after + LONGEST_OCCASION))
+            .take_while(|place| !is_finite(view, *place) && !view.is(*place, "that"))
+            .find(|place| view.is_comma(*place))?;
+        let is_clause = (comma + 1..end).any(|place| is_finite(view, place));
+        (is_clause && comma + 3 < end).then_some(Content {
+            range: comma + 1..end,
+            rule: "behind as",
         })
     }
 

@@ -7,6 +7,7 @@ use super::{
     content::{Content, addressee, has_finite},
     phrase::{is_nominal, opens_phrase, phrase_after},
     subject::Subject,
+    tail::occasion_behind,
     verb::{Form, Verb, is_finite, is_verb},
     view::View,
 };
@@ -73,6 +74,9 @@ impl Complement<'_, '_, '_, '_> {
             if let Some(cut) = other_deed(view, &content.range) {
                 content.range.end = cut;
             }
+            if let Some(cut) = occasion_behind(view, &content.range) {
+                content.range.end = cut;
+            }
             return Some(content);
         }
         None
@@ -110,6 +114,14 @@ impl Complement<'_, '_, '_, '_> {
         if cue.has(Frame::Addressee) {
             from = addressee(view, from)
                 .map_or_else(|| over_one_word(view, from), |person| person.end);
+        }
+        // "urged the young to study": who is asked is part of what is asked.
+        let is_asked = from > start
+            && cue.has(Frame::Infinitive)
+            && view.is(from, "to")
+            && is_verb(view.tag(from + 1));
+        if is_asked {
+            return self.ended(start, limit, "infinitive");
         }
         let is_told = from > start && view.is(from, "that") && !view.is_marked(from);
         if is_told && from + 1 < limit {

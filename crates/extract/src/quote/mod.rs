@@ -15,6 +15,7 @@ mod refusal;
 mod sentence;
 mod source;
 mod subject;
+mod tail;
 mod trailing;
 mod turn;
 mod verb;

@@ -9,7 +9,7 @@ use super::{
     run::{Run, named, runs},
 };
 use crate::{
-    pack::Pack,
+    pack::{Pack, Trait},
     sentence::Document,
     table::{Map, Set},
 };
@@ -156,6 +156,12 @@ impl Cast {
             figure.is_organization = entity.kind == EntityKind::Organization;
             figure.is_labelled_place = entity.kind == EntityKind::Place;
             figure.is_thing = entity.kind == EntityKind::Other;
+            // "U Pannya" and "Daw Khin Mar" are persons, whatever they were taken for.
+            let first = Pack::english().traits(run.words.first().map_or("", String::as_str));
+            let is_titled = first.has_any(&[Trait::MaleTitles, Trait::FemaleTitles]);
+            if run.words.len() > 1 && is_titled && figure.is_organization {
+                (figure.is_person, figure.is_organization) = (true, false);
+            }
             let titles = entity.titles.iter();
             figure.titles = titles
                 .flat_map(|title| title.text.split_whitespace())

@@ -77,6 +77,23 @@ struct MentionFinding<'a> {
     score: f32,
 }
 
+/// What was said, without the cue that a refusal shows ("declined" of "declined to comment"), so
+/// that positions of content and cue never overlap.
+fn said(quote: &Quote, text: &str) -> Vec<Span> {
+    let without_cue = |content: &Span| {
+        let cue = quote
+            .cue
+            .iter()
+            .find(|cue| cue.start() == content.start())?;
+        let rest = text.get(cue.end()..content.end())?.trim_start();
+        (!rest.is_empty()).then(|| Span::new(content.end() - rest.len(), content.end()))
+    };
+    let content = quote.content.iter();
+    content
+        .map(|span| without_cue(span).unwrap_or(*span))
+        .collect()
+}
+
 impl<'a> Findings<'a> {
     /// The findings of `extraction` in `text`.
     pub(super) fn new(
@@ -133,7 +150,7 @@ fn quote_finding<'a>(quote: &'a Quote, text: &str, map: &OffsetMap<'_>) -> Quote
     let speaker = quote.speaker.as_ref();
     let speaker_spans = speaker.map_or(&[][..], |speaker| &speaker.spans);
     QuoteFinding {
-        content_spans: spans(&quote.content, map),
+        content_spans: spans(&said(quote, text), map),
         cue_spans: spans(&quote.cue, map),
         speaker_spans: spans(speaker_spans, map),
         speaker: speaker.map(|speaker| {

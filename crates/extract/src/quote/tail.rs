@@ -1,0 +1,121 @@
+//! What the reporter adds behind reported words.
+
+use std::ops::Range;
+
+use super::{
+    phrase::phrase_after,
+    verb::{Verb, is_finite},
+    view::View,
+};
+use crate::{
+    pack::{Occasions, Pack, holds},
+    syntax::Tag,
+};
+
+/// What came of reported words: ", prompting a reply".
+const RESULTS: [&str; 15] = [
+    "drawing",
+    "prompting",
+    "sparking",
+    "triggering",
+    "fueling",
+    "fuelling",
+    "raising",
+    "meaning",
+    "setting",
+    "leading",
+    "adding",
+    "putting",
+    "causing",
+    "leaving",
+    "making",
+];
+
+/// What reporters call reported words: ", a claim that others deny".
+const VERDICTS: [&str; 23] = [
+    "move",
+    "claim",
+    "charge",
+    "practice",
+    "statement",
+    "remark",
+    "position",
+    "sign",
+    "figure",
+    "reference",
+    "view",
+    "decision",
+    "step",
+    "plan",
+    "proposal",
+    "allegation",
+    "accusation",
+    "assertion",
+    "idea",
+    "reversal",
+    "stance",
+    "reminder",
+    "notion",
+];
+
+/// Where the reporter goes on behind what `verb` says was said from `from` on. Each of these gained
+/// on the development articles; ", when", ", so", ", though" and a colon lost.
+pub(super) fn tail(view: &View<'_, '_>, verb: &Verb<'_>, from: usize, end: usize) -> Option<usize> {
+    (from + 1..end).find(|place| {
+        !view.is_marked(*place)
+            && (view.is(*place, ";")
+                || comments(view, from, *place)
+                || goes_on(view, verb, from, *place))
+    })
+}
+
+/// ", compared with 64 percent", ", prompting a reply", ", a claim that others deny".
+fn comments(view: &View<'_, '_>, from: usize, comma: usize) -> bool {
+    let next = comma + 1;
+    if !view.is_comma(comma) {
+        return false;
+    }
+    let is_compared = view.is(next, "compared") && view.is_any(next + 1, &["with", "to"]);
+    let is_result = view.tag(next) == Tag::Gerund && view.is_any(next, &RESULTS);
+    let is_verdict = || {
+        let phrase = phrase_after(view, next).filter(|_| from + 2 < comma);
+        view.is_any(next, &["a", "an", "another", "one"])
+            && phrase.is_some_and(|phrase| {
+                view.is_any(phrase.end - 1, &VERDICTS)
+                    || view.is_any(phrase.end, &["that", "which"])
+            })
+    };
+    is_compared || is_result || is_verdict()
+}
+
+/// "but declined to give a list", "but gave no list": something else that was done.
+fn goes_on(view: &View<'_, '_>, verb: &Verb<'_>, from: usize, joint: usize) -> bool {
+    let next = joint + 1;
+    let is_refusal = holds(&Pack::english().refusals.verbs, view.word(next))
+        && (from..joint).any(|place| is_finite(view, place));
+    let is_beside = view.tag(next) == Tag::Past
+        && view.tag(verb.at) == Tag::Past
+        && view.head(next) == Some(verb.at);
+    view.is(joint, "but") && (is_refusal || is_beside) || view.is(joint, "and") && is_refusal
+}
+
+/// Where the words that say when and in what it was done start behind an object: "endorsed Morrow on
+/// Tuesday in an interview".
+pub(super) fn occasion_behind(view: &View<'_, '_>, object: &Range<usize>) -> Option<usize> {
+    let occasions = &Pack::english().occasions;
+    (object.start + 1..object.end)
+        .find(|place| !view.is_marked(*place) && opens_occasion(view, occasions, *place))
+}
+
+fn opens_occasion(view: &View<'_, '_>, occasions: &Occasions, place: usize) -> bool {
+    let next = place + 1;
+    let is_day =
+        |day: usize| holds(&occasions.days, view.word(day)) && !view.is_any(day + 1, &["'s", "’s"]);
+    let is_bare = is_day(place) && !view.is(place, "today") && view.tag(next) != Tag::Noun;
+    let is_on = view.is_any(place, &["on", "late", "early", "earlier"]) && is_day(next);
+    let is_medium = view.is_any(place, &["in", "during", "at"])
+        && (view.tag(next) == Tag::Possessive || view.is_any(next, &["a", "an"]))
+        && phrase_after(view, next)
+            .is_some_and(|phrase| holds(&occasions.media, view.word(phrase.end - 1)));
+    is_bare || is_on || is_medium
+}
