@@ -204,7 +204,7 @@ fn reporter_resumes(view: &View<'_, '_>, comma: usize, end: usize) -> bool {
     };
     let explains = view.is_any(next, &["which", "who", "whose", "whom"]);
     explains && !(next..end).any(|place| view.is_comma(place))
-        || view.is_any(next, &["but", "and"]) && has_clause(next + 1)
+        || view.is(next, "but") && has_clause(next + 1)
         || view.is(next, "while")
         || view.tag(next) == Tag::Pronoun && is_finite(view, next + 1)
 }

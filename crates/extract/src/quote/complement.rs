@@ -54,7 +54,12 @@ impl Complement<'_, '_, '_, '_> {
                 rule: "words in marks",
             });
         }
-        let from = over_modifiers(view, self.pack, start, limit);
+        // "called on the mayor to stay": no circumstance.
+        let from = if holds(&cue.particles, view.word(start)) {
+            start
+        } else {
+            over_modifiers(view, self.pack, start, limit)
+        };
         if cue.has(Frame::Wh)
             && let Some(from) = question(view, self.pack, from)
         {

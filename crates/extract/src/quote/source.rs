@@ -116,7 +116,14 @@ impl Sentence<'_, '_, '_> {
         let end = view.end_of_words();
         let opens = at == 0 || at == 1 && view.is_any(0, &["but", "and"]);
         if opens {
-            let comma = (subject.end..end).find(|place| view.is_comma(*place))?;
+            let commas = || (subject.end..end).filter(|place| view.is_comma(*place));
+            let first = commas().next()?;
+            // "According to Morrow, who lives near the port, …".
+            let behind_aside = commas()
+                .nth(1)
+                .filter(|_| view.is_any(first + 1, &["who", "whose", "which", "a", "an"]))
+                .filter(|second| (second + 1..end).any(|place| is_finite(view, place)));
+            let comma = behind_aside.unwrap_or(first);
             let range = comma + 1..end;
             return (range.len() > 1).then_some(Content {
                 range,

@@ -191,10 +191,9 @@ pub(crate) fn finite_subject(
             return Some(subject);
         }
         // "the economist who founded the group in Phnom Penh told": what hangs on "in" is no subject.
-        let is_governed = range
-            .start
-            .checked_sub(1)
-            .is_some_and(|before| view.is_any(before, &["in", "on", "near", "with", "against"]));
+        let is_governed = range.start.checked_sub(1).is_some_and(|before| {
+            view.is_any(before, &["in", "on", "near", "with", "against", "by"])
+        });
         if is_governed && let Some(subject) = governor(view, range.start - 1) {
             return Some(subject);
         }
@@ -291,7 +290,9 @@ fn governor(view: &View<'_, '_>, preposition: usize) -> Option<Subject> {
             .checked_sub(1)
             .filter(|_| view.tag(before) == Tag::Preposition)?;
     }
-    let noun = phrase_before(view, last)?;
+    // "residents reached by telephone".
+    let is_reduced = matches!(view.tag(last), Tag::Participle | Tag::Past);
+    let noun = phrase_before(view, last.checked_sub(usize::from(is_reduced))?)?;
     let subject = |range, rule| {
         Some(Subject {
             range,
