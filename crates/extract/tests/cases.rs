@@ -92,7 +92,7 @@ macro_rules! cases {
 }
 
 cases! {
-    called_on clause_around_cue new_on_scene occasion_before_cue what_came_of_it
+    report_of_a_raid report_of_two_women called_on clause_around_cue new_on_scene occasion_before_cue what_came_of_it
     according_to age_aside attribution_at_the_end carried_on closing_inversion colon colon_behind_clause dash_after described fronted indirect_that
     interrupted inverted join_adjacent multi_paragraph name_in_quote nested_cue_is_content noun_cue
     participle phrase_head pronoun pronoun_gender question_then_name refusal relative_clause relative_subject

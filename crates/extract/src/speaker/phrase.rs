@@ -150,6 +150,8 @@ impl Resolver<'_, '_> {
         let (at, last) = self.said.last()?;
         let figure = self.cast.figures.get(*last)?;
         let is_near = sentence(span.start()).saturating_sub(sentence(at.start())) <= 3;
-        (figure.is_organization && is_near).then_some(*last)
+        // "The coast guard" could be one guard, but not where "it" goes on.
+        let is_body = figure.is_organization || figure.is_described && !figure.is_many;
+        (is_body && is_near).then_some(*last)
     }
 }
