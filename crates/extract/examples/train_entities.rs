@@ -82,6 +82,18 @@ fn main() -> Result<(), Box<dyn Error>> {
             .map(|(_, d)| d)
             .collect();
         let bytes = learn(&kept, &unlabelled);
+        if let Ok(file) = env::var("HELD") {
+            for example in written_texts(&file)? {
+                if fold == 0 && env::var("ERRORS").is_ok_and(|source| source == "held") {
+                    print_errors(&bytes, &example);
+                }
+                let count = measure(&bytes, std::slice::from_ref(&example));
+                let sum = counts.entry("held".to_owned()).or_default();
+                for (sum, count) in sum.iter_mut().flatten().zip(count.iter().flatten()) {
+                    *sum += count;
+                }
+            }
+        }
         for (at, document) in documents.iter().enumerate() {
             if !is_held(at) {
                 continue;

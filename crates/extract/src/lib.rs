@@ -9,6 +9,7 @@ mod confidence;
 mod entity;
 #[cfg(feature = "training")]
 pub mod entity;
+mod heads;
 mod language_guess;
 mod mark;
 mod name;

@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 use model::SpeechAct;
 use serde::Deserialize;
 
-use crate::table::{Map, Set};
+use crate::{
+    heads::Heads,
+    table::{Map, Set},
+};
 
 /// The words and signs of one language.
 #[derive(Debug, Deserialize)]
@@ -136,44 +139,6 @@ pub(crate) struct Occasions {
     pub(crate) months: Vec<String>,
     /// "week", behind "last".
     pub(crate) periods: Vec<String>,
-}
-
-/// Words that say what a name is the name of, by where they stand in it or beside it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Heads {
-    /// Units of a country, behind their names in lower case.
-    pub(crate) units: Set<String>,
-    /// Outlets that name their services by language: "VOA Khmer", "BBC Burmese".
-    pub(crate) outlets: Set<String>,
-    /// Heads of bodies that are named after their field: "Ministry of …".
-    pub(crate) fields: Set<String>,
-    /// Words before persons' names, and nothing else's.
-    pub(crate) honorifics: Set<String>,
-    /// First words of the names of outlets: "Radio".
-    pub(crate) outlet_openers: Set<String>,
-    /// "King": stands before persons' names, and in the names of places.
-    pub(crate) royals: Set<String>,
-    /// What a name is tied to by a hyphen: "aligned" in "U.S.-aligned".
-    pub(crate) ties: Set<String>,
-    /// Nouns before "of" and the name of where people live: "residents".
-    pub(crate) dwellers: Set<String>,
-    /// Last words that make the capitalised words before them the name of a body.
-    pub(crate) bodies: Set<String>,
-    /// Last words of the names of bodies; some end other names too.
-    pub(crate) body_ends: Set<String>,
-    /// Words that begin the names of many bodies, and stand for none alone.
-    pub(crate) generic: Set<String>,
-    /// Last words of the names of places.
-    pub(crate) place_ends: Set<String>,
-    /// Last words of the names of laws, treaties and events.
-    pub(crate) other_ends: Set<String>,
-    /// Words that open a line of credits.
-    pub(crate) credit_openers: Set<String>,
-    /// Small words inside persons' names: "bin", "dela".
-    pub(crate) particles: Set<String>,
-    /// How words for peoples end.
-    pub(crate) people_ends: Vec<String>,
 }
 
 /// How a refusal to comment is worded.

@@ -34,7 +34,7 @@ const ROLE_REACH: usize = 7;
 
 /// How sure the words around make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sureness {
+pub(super) enum Sureness {
     /// A person speaks, as bodies do too; a place is where something is, as events are too.
     Likely,
     /// A person has an age, a title or a role; a place or a body says by a word what it is.
@@ -105,31 +105,31 @@ fn put(names: &mut Vec<Name>, found: Vec<(Name, Sureness)>) {
     names.extend(known);
 }
 
-struct Shown<'s, 't> {
-    document: &'s Document<'t>,
-    words: &'s [Word],
-    pack: &'static Pack,
+pub(super) struct Shown<'s, 't> {
+    pub(super) document: &'s Document<'t>,
+    pub(super) words: &'s [Word],
+    pub(super) pack: &'static Pack,
 }
 
 impl<'t> Shown<'_, 't> {
-    fn word(&self, at: usize) -> &'t str {
+    pub(super) fn word(&self, at: usize) -> &'t str {
         self.document.word(at)
     }
 
-    fn lower(&self, at: usize) -> String {
+    pub(super) fn lower(&self, at: usize) -> String {
         self.word(at).to_lowercase()
     }
 
-    fn lists(&self, at: usize) -> u32 {
+    pub(super) fn lists(&self, at: usize) -> u32 {
         self.words.get(at).map_or(0, |word| word.lists)
     }
 
-    fn case(&self, at: usize) -> Case {
+    pub(super) fn case(&self, at: usize) -> Case {
         let token = self.document.tokens.get(at);
         token.map_or(Case::None, |token| token.case)
     }
 
-    fn kind(&self, at: usize) -> TokenKind {
+    pub(super) fn kind(&self, at: usize) -> TokenKind {
         let token = self.document.tokens.get(at);
         token.map_or(TokenKind::Punctuation, |token| token.kind)
     }
@@ -185,12 +185,16 @@ impl<'t> Shown<'_, 't> {
             found.push((place, sureness));
             return;
         }
+        if let Some(body) = self.body_by_setting(&run, sentence) {
+            found.push(body);
+            return;
+        }
         let (person, has_title) = self.without_titles(run);
         if person.is_empty() || person.len() > LONGEST_PERSON + 2 || !self.can_be_person(&person) {
             return;
         }
         let may_speak = person.len() > 1 || self.is_name_alone(person.start);
-        let sureness = if has_title || self.has_role(&person, sentence) {
+        let sureness = if has_title || self.has_role(&person, sentence) || self.is_kin(&person) {
             Sureness::Sure
         } else if may_speak && self.speaks(&person, sentence) {
             Sureness::Likely
@@ -301,7 +305,7 @@ impl<'t> Shown<'_, 't> {
     }
 
     /// A word that no name begins with.
-    fn is_small(&self, at: usize) -> bool {
+    pub(super) fn is_small(&self, at: usize) -> bool {
         self.pack.traits(self.word(at)).has(Trait::NoNames) && self.lists(at) & DEMONYM == 0
     }
 
@@ -317,6 +321,7 @@ impl<'t> Shown<'_, 't> {
             let lower = self.lower(start);
             let is_title = is_post(&lower)
                 || self.pack.heads.honorifics.contains(lower.as_str())
+                || self.pack.heads.plural_titles.contains(lower.as_str())
                 || self.lists(start) & TITLE_WORD != 0
                     && self.lists(start) & (GIVEN_NAME | SURNAME) == 0;
             let is_modifier = self.pack.traits(&lower).has(Trait::PostModifiers);
@@ -327,7 +332,9 @@ impl<'t> Shown<'_, 't> {
             start += 1;
         }
         if start > 0 && self.kind(start - 1) == TokenKind::Word {
-            has_title |= self.case(start - 1) == Case::Lower && is_post(&self.lower(start - 1));
+            let before = self.lower(start - 1);
+            has_title |= self.case(start - 1) == Case::Lower
+                && (is_post(&before) || self.pack.heads.plural_titles.contains(before.as_str()));
         }
         while end > start && (self.is_small(end - 1) || self.word(end - 1) == "-") {
             end -= 1;
@@ -336,7 +343,7 @@ impl<'t> Shown<'_, 't> {
     }
 
     /// Whether nothing in the words speaks against a person.
-    fn can_be_person(&self, name: &Range<usize>) -> bool {
+    pub(super) fn can_be_person(&self, name: &Range<usize>) -> bool {
         let against = DEMONYM
             | DATE_WORD
             | ORGANISATION

@@ -91,7 +91,11 @@ impl Gazetteer {
             gazetteer.places.add(place);
         }
         for body in lines(BODIES) {
-            gazetteer.bodies.add(body);
+            if crate::tokenize(body).len() == 1 {
+                gazetteer.flag(&body.to_lowercase(), ORGANISATION);
+            } else {
+                gazetteer.bodies.add(body);
+            }
         }
         gazetteer
     }

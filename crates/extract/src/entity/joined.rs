@@ -16,24 +16,6 @@ use crate::token::{Case, Gap, TokenKind};
 /// Most words of a part of "Urban Planning and Construction" between commas.
 const LONGEST_FIELD: usize = 3;
 
-/// Bodies that are places as well: what the tagger calls them stands.
-const FACILITIES: [&str; 14] = [
-    "center",
-    "centre",
-    "library",
-    "museum",
-    "theatre",
-    "theater",
-    "temple",
-    "church",
-    "cathedral",
-    "mosque",
-    "hospital",
-    "school",
-    "college",
-    "academy",
-];
-
 impl Reading<'_, '_> {
     fn kind_of(&self, at: usize) -> Option<TokenKind> {
         self.document.tokens.get(at).map(|token| token.kind)
@@ -72,7 +54,7 @@ impl Reading<'_, '_> {
         let start = name.tokens.start;
         // "Le" + "Thi Bich Ngoc".
         if start > 0
-            && matches!(self.word(start), "Thi" | "Van" | "Dinh" | "Duc")
+            && self.heads.middle_names.contains(self.word(start))
             && self.case(start - 1) == Case::Title
             && self.lists(start - 1) & SURNAME != 0
             && self.is_spaced(start)
@@ -134,7 +116,7 @@ impl Reading<'_, '_> {
             && self.lists(last) & ORGANISATION_WORD != 0
             && self.lists(last) & (GIVEN_NAME | SURNAME | PLACE_WHOLE | PLACE_INSIDE) == 0
             && !self.heads.place_ends.contains(self.lower(last).as_str())
-            && !FACILITIES.contains(&self.lower(last).as_str());
+            && !self.heads.facilities.contains(self.lower(last).as_str());
         if is_trade || ends_in_trade {
             name.tokens.end += usize::from(is_trade);
             name.kind = EntityKind::Organization;
@@ -152,7 +134,7 @@ impl Reading<'_, '_> {
 
     /// "Embassy in Hanoi": the body ends before the place.
     fn cut_place(&self, name: &mut Name) {
-        let head = |at: usize| matches!(self.word(at), "Embassy" | "Consulate" | "Office");
+        let head = |at: usize| self.heads.missions.contains(self.word(at));
         let inside = (name.tokens.start + 1..name.tokens.end.saturating_sub(1))
             .find(|at| self.word(*at) == "in" && head(at - 1));
         if let Some(at) = inside {
@@ -177,25 +159,29 @@ impl Reading<'_, '_> {
         let start = name.tokens.start;
         if name.tokens.len() > 2
             && self.opens_sentence(start)
-            && matches!(
-                self.word(start),
-                "Opposition" | "Ruling" | "Former" | "State"
-            )
+            && self.heads.sides.contains(self.word(start))
         {
             name.tokens.start += 1;
         }
     }
 
-    /// "Light Infantry Battalion" + "368".
+    /// "Light Infantry Battalion" + "368", "33rd" + "Light Infantry Division".
     fn add_number(&self, name: &mut Name) {
         let end = name.tokens.end;
         let last = self.lower(end.saturating_sub(1));
-        let is_unit = matches!(
-            last.as_str(),
-            "battalion" | "division" | "brigade" | "regiment" | "column"
-        );
+        let is_unit = self.heads.army_units.contains(last.as_str());
         if is_unit && self.kind_of(end) == Some(TokenKind::Number) && self.is_spaced(end) {
             name.tokens.end += 1;
+        }
+        // "33rd" + "Light Infantry Division".
+        let before = name.tokens.start.wrapping_sub(1);
+        let opens_in_digit = self.word(before).starts_with(|c: char| c.is_ascii_digit());
+        if is_unit
+            && opens_in_digit
+            && self.word(before).ends_with(|c: char| c.is_alphabetic())
+            && self.is_spaced(name.tokens.start)
+        {
+            name.tokens.start = before;
         }
     }
 
@@ -234,21 +220,8 @@ impl Reading<'_, '_> {
     /// "Labor and" + "Social Welfare Department".
     fn add_earlier_field(&self, name: &mut Name) {
         let (start, end) = (name.tokens.start, name.tokens.end);
-        let is_department = matches!(
-            self.lower(end.saturating_sub(1)).as_str(),
-            "department"
-                | "ministry"
-                | "committee"
-                | "commission"
-                | "association"
-                | "bureau"
-                | "corps"
-                | "company"
-                | "corporation"
-                | "administration"
-                | "agency"
-                | "authority"
-        );
+        let last = self.lower(end.saturating_sub(1));
+        let is_department = self.heads.departments.contains(last.as_str());
         if is_department
             && start > 2
             && self.word(start - 1) == "and"

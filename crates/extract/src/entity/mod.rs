@@ -6,8 +6,10 @@ mod gazetteer;
 mod joined;
 mod missed;
 mod neighbour;
+mod parted;
 mod recognizer;
 mod repair;
+mod setting;
 mod tagger;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use model::EntityKind;
 
 use super::{
-    gazetteer::{DEMONYM, PLACE_WHOLE},
+    gazetteer::{DEMONYM, ORGANISATION, PLACE_BEGIN, PLACE_WHOLE},
     recognizer::Name,
     repair::Reading,
 };
@@ -36,7 +36,8 @@ pub(super) fn short_name(document: &Document<'_>, end: usize) -> Option<usize> {
 }
 
 impl Reading<'_, '_> {
-    /// Names in a row before or behind "provinces" are places, all of them.
+    /// Names in a row before or behind "provinces" are places, all of them, and those behind
+    /// "senators" persons.
     pub(super) fn agree_in_rows(&self, names: &mut [Name]) {
         let mut at = 0;
         while let Some(first) = names.get(at) {
@@ -58,7 +59,17 @@ impl Reading<'_, '_> {
             let closes = names
                 .get(end - 1)
                 .is_some_and(|last| self.is_units(&self.lower(last.tokens.end)));
-            if opens && end > at + 1 || closes {
+            let are_persons = before
+                .first()
+                .is_some_and(|word| self.heads.plural_titles.contains(word.as_str()));
+            if are_persons {
+                let listed = PLACE_WHOLE | PLACE_BEGIN | ORGANISATION | DEMONYM;
+                for name in names.get_mut(at..end).into_iter().flatten() {
+                    if self.lists(name.tokens.start) & listed == 0 {
+                        name.kind = EntityKind::Person;
+                    }
+                }
+            } else if opens && end > at + 1 || closes {
                 for name in names.get_mut(at..end).into_iter().flatten() {
                     name.kind = EntityKind::Place;
                 }

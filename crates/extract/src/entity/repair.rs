@@ -10,17 +10,13 @@ use model::EntityKind;
 use super::{
     evidence::add_shown,
     gazetteer::{
-        DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE, SURNAME,
+        BODY_BEGIN, DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
+        SURNAME,
     },
     recognizer::Name,
     word::Word,
 };
-use crate::{
-    Document,
-    pack::{Heads, Pack},
-    table::Map,
-    token::Case,
-};
+use crate::{Document, heads::Heads, pack::Pack, table::Map, token::Case};
 
 /// Repairs the names of a document; they stay in text order and apart.
 pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) -> Vec<Name> {
@@ -113,82 +109,6 @@ impl<'t> Reading<'_, 't> {
         self.words.get(at).is_some_and(|word| word.is_capital)
     }
 
-    /// "Department of Taxation of the Ministry of Finance" names two bodies.
-    fn parted(&self, name: Name) -> Vec<Name> {
-        let Range { start, end } = name.tokens;
-        let inner = (start + 1..end.saturating_sub(2)).find(|at| {
-            self.word(*at) == "of"
-                && self.word(at + 1) == "the"
-                && self.heads.fields.contains(self.lower(at + 2).as_str())
-        });
-        let kind = name.kind;
-        let has_head = |of: &usize| {
-            let mut words = (start..*of).map(|at| self.lower(at));
-            words.any(|word| self.heads.fields.contains(word.as_str()))
-        };
-        match inner.filter(|of| kind == EntityKind::Organization && has_head(of)) {
-            Some(of) => [start..of, of + 2..end]
-                .map(|tokens| Name { tokens, kind })
-                .into(),
-            None => match self.served(&name) {
-                Some(at) => [start..at, at + 2..end]
-                    .map(|tokens| Name { tokens, kind })
-                    .into(),
-                None => vec![name],
-            },
-        }
-    }
-
-    /// Where "for the" stands between two bodies: "Legislative Council for the Civic Party".
-    fn served(&self, name: &Name) -> Option<usize> {
-        let Range { start, end } = name.tokens;
-        let is_head = |at: usize| self.heads.bodies.contains(self.lower(at).as_str());
-        (start + 2..end.saturating_sub(3)).find(|at| {
-            self.word(*at) == "for"
-                && self.word(at + 1) == "the"
-                && is_head(at - 1)
-                && is_head(end - 1)
-        })
-    }
-
-    /// "Ministry of Economy" + "and Finance": the name of a body goes on behind "and" and "in".
-    fn extend(&self, mut name: Name) -> Name {
-        let has_head = (name.tokens.start..name.tokens.end).any(|at| {
-            self.heads.fields.contains(self.lower(at).as_str())
-                && matches!(self.word(at + 1), "of" | "for" | "on")
-        });
-        if name.kind != EntityKind::Organization || !has_head {
-            return name;
-        }
-        let mut end = name.tokens.end;
-        while self.is_capital(end) && self.case(end) != Case::None && !self.opens_sentence(end) {
-            end += 1;
-        }
-        if matches!(self.word(end), "and" | "&")
-            && self.is_capital(end + 1)
-            && !self.heads.fields.contains(self.lower(end + 1).as_str())
-            && self.lists(end + 1) & (GIVEN_NAME | PLACE_WHOLE | ORGANISATION) == 0
-            && !matches!(self.word(end + 2), "of" | "for")
-            && !self.is_inside_list(end)
-        {
-            end += 2;
-            while self.is_capital(end) && !self.opens_sentence(end) {
-                end += 1;
-            }
-        }
-        if self.word(end) == "in" && self.lists(end + 1) & PLACE_WHOLE != 0 && has_for(self, &name)
-        {
-            end += 2;
-        }
-        name.tokens.end = end;
-        name
-    }
-
-    fn is_inside_list(&self, and: usize) -> bool {
-        self.word(and.saturating_sub(2)) == ","
-            && self.lists(and.saturating_sub(1)) & PLACE_WHOLE != 0
-    }
-
     pub(super) fn opens_sentence(&self, at: usize) -> bool {
         self.words.get(at).is_none_or(|word| word.opens_sentence)
     }
@@ -231,7 +151,19 @@ impl<'t> Reading<'_, 't> {
             name.kind = EntityKind::Place;
             return name;
         }
-        if self.heads.units.contains(self.lower(end).as_str()) {
+        let is_body =
+            is_long && self.lists(start) & BODY_BEGIN != 0 || self.lists(start) & ORGANISATION != 0;
+        if self.heads.units.contains(self.lower(end).as_str()) && !is_body {
+            name.kind = EntityKind::Place;
+            return name;
+        }
+        // "Tolveria's Prime Minister": a country, be it on no list.
+        let owns_power = matches!(self.word(end), "'s" | "’s")
+            && self.heads.powers.contains(self.lower(end + 1).as_str())
+            && (start..end).all(|at| {
+                self.case(at) == Case::Title && self.lists(at) & (GIVEN_NAME | SURNAME) == 0
+            });
+        if owns_power && name.kind == EntityKind::Person {
             name.kind = EntityKind::Place;
             return name;
         }
@@ -307,7 +239,14 @@ impl<'t> Reading<'_, 't> {
             && word.opens_sentence
             && self.case(at) == Case::Title
             && word.lists & (PLACE_WHOLE | ORGANISATION | GIVEN_NAME | SURNAME) == 0
-            && (word.habit & 1 != 0 || word.habit & 2 == 0 && is_derived(&self.lower(at)))
+            && (word.habit & 1 != 0 || word.habit & 2 == 0 && self.is_derived(at))
+    }
+
+    /// A word of an abstract thing or a deed: "Tourism".
+    fn is_derived(&self, at: usize) -> bool {
+        let lower = self.lower(at);
+        let mut ends = self.heads.derived_ends.iter();
+        ends.any(|end| lower.ends_with(end.as_str()))
     }
 
     pub(super) fn key(&self, tokens: &Range<usize>) -> String {
@@ -399,17 +338,4 @@ impl<'t> Reading<'_, 't> {
         names.append(&mut missed);
         apart(names);
     }
-}
-
-fn has_for(reading: &Reading<'_, '_>, name: &Name) -> bool {
-    name.tokens.clone().any(|at| reading.word(at) == "for")
-}
-
-/// Endings of words that are no names by themselves.
-fn is_derived(lower: &str) -> bool {
-    [
-        "ism", "tion", "ness", "ment", "body", "ing", "ly", "ity", "ance", "ence",
-    ]
-    .iter()
-    .any(|end| lower.ends_with(end))
 }

@@ -22,6 +22,9 @@ impl Reading<'_, '_> {
         name.tokens.start = self.first_of_its_own(&name);
         name.tokens.end = self.end_of_its_own(&name);
         let Range { start, end } = name.tokens;
+        if end == start + 1 && self.is_month(start) {
+            return None;
+        }
         let only_title = end == start + 1
             && self.lists(start) & (TITLE_WORD | DEMONYM | DATE_WORD) != 0
             && self.lists(start) & (GIVEN_NAME | SURNAME | PLACE_WHOLE | ORGANISATION) == 0;
@@ -59,6 +62,15 @@ impl Reading<'_, '_> {
         };
         let behind = (at + 2..end).find(|at| self.is_capital(*at));
         behind.map_or(start..at, |behind| behind..end)
+    }
+
+    /// "since May", "May 4": no woman.
+    fn is_month(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|at| self.lower(at));
+        let kind = |at: usize| self.document.tokens.get(at).map(|token| token.kind);
+        self.lists(at) & DATE_WORD != 0
+            && (kind(at + 1) == Some(TokenKind::Number)
+                || before.is_some_and(|word| self.heads.date_openers.contains(word.as_str())))
     }
 
     fn first_of_its_own(&self, name: &Name) -> usize {
@@ -100,7 +112,20 @@ impl Reading<'_, '_> {
             let is_mark = self.document.tokens.get(last).is_some_and(|token| {
                 matches!(token.kind, TokenKind::Punctuation | TokenKind::Stop)
             }) && !matches!(lower.as_str(), ")");
-            if is_lower || is_mark && !is_junior || matches!(lower.as_str(), "'s" | "’s") {
+            // "Ministry of Public Security for 200".
+            let is_count = self
+                .document
+                .tokens
+                .get(last)
+                .is_some_and(|token| token.kind == TokenKind::Number)
+                && last > start + 1
+                && self.case(last - 1) == Case::Lower
+                && self.word(last - 1) != "of";
+            if is_lower
+                || is_count
+                || is_mark && !is_junior
+                || matches!(lower.as_str(), "'s" | "’s")
+            {
                 end -= 1;
             } else {
                 break;
@@ -120,14 +145,13 @@ impl Reading<'_, '_> {
     /// "U" of "U Aung Khaing", "Tan Sri" and "Datuk Seri": no part of the name.
     fn is_honorific(&self, start: usize, end: usize) -> bool {
         let before = start.checked_sub(1).map_or("", |at| self.word(at));
-        match self.word(start) {
-            "U" | "Daw" | "Ko" | "Ma" => {
-                end > start + 1 && self.is_given(start + 1) && self.word(start + 2) != "-"
-            }
-            "Datuk" | "Dato" | "Tan" => matches!(self.word(start + 1), "Seri" | "Sri"),
-            "Seri" | "Sri" => matches!(before, "Datuk" | "Dato" | "Tan"),
-            _ => false,
+        let [first, second] = &self.heads.paired_honorifics;
+        let (word, next) = (self.word(start), self.word(start + 1));
+        if self.heads.short_honorifics.contains(word) {
+            return end > start + 1 && self.is_given(start + 1) && self.word(start + 2) != "-";
         }
+        first.contains(word) && second.contains(next)
+            || second.contains(word) && first.contains(before)
     }
 
     /// "Across", "In": no name begins with it.

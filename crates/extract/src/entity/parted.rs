@@ -1,0 +1,126 @@
+//! Where one name is two, and where it goes on: "Ada Morrow of the Harbour Party", "Ministry of
+//! Economy" and "Finance".
+
+use std::ops::Range;
+
+use model::EntityKind;
+
+use super::{
+    gazetteer::{DATE_WORD, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_WHOLE, SURNAME},
+    recognizer::Name,
+    repair::Reading,
+};
+use crate::token::Case;
+
+impl Reading<'_, '_> {
+    /// "Department of Taxation of the Ministry of Finance" names two bodies.
+    pub(super) fn parted(&self, name: Name) -> Vec<Name> {
+        let Range { start, end } = name.tokens;
+        let inner = (start + 1..end.saturating_sub(2)).find(|at| {
+            self.word(*at) == "of"
+                && self.word(at + 1) == "the"
+                && self.heads.fields.contains(self.lower(at + 2).as_str())
+        });
+        let kind = name.kind;
+        let has_head = |of: &usize| {
+            let mut words = (start..*of).map(|at| self.lower(at));
+            words.any(|word| self.heads.fields.contains(word.as_str()))
+        };
+        match inner.filter(|of| kind == EntityKind::Organization && has_head(of)) {
+            Some(of) => [start..of, of + 2..end]
+                .map(|tokens| Name { tokens, kind })
+                .into(),
+            None => match (self.served(&name), self.member(&name)) {
+                (Some(at), _) => [start..at, at + 2..end]
+                    .map(|tokens| Name { tokens, kind })
+                    .into(),
+                (None, Some(of)) => {
+                    let person = Name {
+                        tokens: start..of,
+                        kind: EntityKind::Person,
+                    };
+                    let tokens = of + 2..end;
+                    vec![person, Name { tokens, kind }]
+                }
+                (None, None) => vec![name],
+            },
+        }
+    }
+
+    /// Where "for the" stands between two bodies: "Legislative Council for the Civic Party".
+    fn served(&self, name: &Name) -> Option<usize> {
+        let Range { start, end } = name.tokens;
+        let is_head = |at: usize| self.heads.bodies.contains(self.lower(at).as_str());
+        (start + 2..end.saturating_sub(3)).find(|at| {
+            self.word(*at) == "for"
+                && self.word(at + 1) == "the"
+                && is_head(at - 1)
+                && is_head(end - 1)
+        })
+    }
+
+    /// Where "of the" stands between a person and a body: "Ada Morrow of the Harbour Party".
+    fn member(&self, name: &Name) -> Option<usize> {
+        let Range { start, end } = name.tokens;
+        let of = (start + 2..end.saturating_sub(2).min(start + 5))
+            .find(|at| self.word(*at) == "of" && self.word(at + 1) == "the")?;
+        let is_person = self.lists(start) & (GIVEN_NAME | SURNAME) != 0
+            && (start..of).all(|at| {
+                let lower = self.lower(at);
+                self.case(at) == Case::Title
+                    && !self.heads.bodies.contains(lower.as_str())
+                    && !self.heads.fields.contains(lower.as_str())
+                    && self.lists(at) & (PLACE_WHOLE | ORGANISATION) == 0
+            });
+        (is_person && name.kind != EntityKind::Person).then_some(of)
+    }
+
+    /// "Ministry of Economy" + "and Finance": the name of a body goes on behind "and" and "in".
+    pub(super) fn extend(&self, mut name: Name) -> Name {
+        let has_head = (name.tokens.start..name.tokens.end).any(|at| {
+            self.heads.fields.contains(self.lower(at).as_str())
+                && matches!(self.word(at + 1), "of" | "for" | "on")
+        });
+        if name.kind != EntityKind::Organization || !has_head {
+            return name;
+        }
+        let mut end = name.tokens.end;
+        // "United States Institute" + "of Peace".
+        let is_cut = name.tokens.len() > 1
+            && self.heads.fields.contains(self.lower(end - 1).as_str())
+            && self.case(end + 1) == Case::Title
+            && self.lists(end + 1) & (GIVEN_NAME | SURNAME | DATE_WORD | PLACE_WHOLE | PLACE_BEGIN)
+                == 0;
+        end += usize::from(is_cut);
+        while self.is_capital(end) && self.case(end) != Case::None && !self.opens_sentence(end) {
+            end += 1;
+        }
+        if matches!(self.word(end), "and" | "&")
+            && self.is_capital(end + 1)
+            && !self.heads.fields.contains(self.lower(end + 1).as_str())
+            && self.lists(end + 1) & (GIVEN_NAME | PLACE_WHOLE | ORGANISATION) == 0
+            && !matches!(self.word(end + 2), "of" | "for")
+            && !self.is_inside_list(end)
+        {
+            end += 2;
+            while self.is_capital(end) && !self.opens_sentence(end) {
+                end += 1;
+            }
+        }
+        if self.word(end) == "in" && self.lists(end + 1) & PLACE_WHOLE != 0 && has_for(self, &name)
+        {
+            end += 2;
+        }
+        name.tokens.end = end;
+        name
+    }
+
+    fn is_inside_list(&self, and: usize) -> bool {
+        self.word(and.saturating_sub(2)) == ","
+            && self.lists(and.saturating_sub(1)) & PLACE_WHOLE != 0
+    }
+}
+
+fn has_for(reading: &Reading<'_, '_>, name: &Name) -> bool {
+    name.tokens.clone().any(|at| reading.word(at) == "for")
+}

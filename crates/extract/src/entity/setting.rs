@@ -1,0 +1,276 @@
+//! Names that the words around them show to be bodies: "Kelm Marine, a firm", "the newspaper Vesna",
+//! "MHEL", "Oster Hold researcher Ada Morrow"; and persons by whose relatives they are.
+
+use std::ops::Range;
+
+use model::EntityKind;
+
+use super::{
+    evidence::{Shown, Sureness},
+    gazetteer::{
+        DATE_WORD, DEMONYM, GIVEN_NAME, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE, PLACE_WORD,
+        SURNAME, TITLE_WORD,
+    },
+    recognizer::Name,
+    title::is_post,
+};
+use crate::token::{Case, TokenKind};
+
+/// How far the noun of an apposition is looked for.
+const NOUN_REACH: usize = 6;
+
+/// Most words of a body that only its setting shows.
+const LONGEST: usize = 5;
+
+impl Shown<'_, '_> {
+    /// The body that a run of capitalised words names, where the words around say so.
+    pub(super) fn body_by_setting(
+        &self,
+        run: &Range<usize>,
+        sentence: &Range<usize>,
+    ) -> Option<(Name, Sureness)> {
+        let mut start = run.start;
+        while start < run.end && self.is_small(start) && start == sentence.start {
+            start += 1;
+        }
+        let tokens = start..run.end;
+        if tokens.is_empty() || tokens.len() > LONGEST || self.is_other(&tokens) {
+            return None;
+        }
+        let is_said = self.is_introduced(&tokens) || self.is_explained(&tokens, sentence);
+        let sureness = if is_said {
+            Sureness::Sure
+        } else if self.is_acronym(&tokens, sentence)
+            || self.employs(&tokens, sentence)
+            || self.is_served(&tokens, sentence)
+        {
+            Sureness::Likely
+        } else {
+            return None;
+        };
+        let kind = EntityKind::Organization;
+        Some((Name { tokens, kind }, sureness))
+    }
+
+    /// Whether lists or its own words say that a run is something else.
+    fn is_other(&self, run: &Range<usize>) -> bool {
+        let others = PLACE_WHOLE | PLACE_BEGIN | PLACE_INSIDE | DATE_WORD;
+        let is_other = |at: usize| {
+            self.lists(at) & others != 0
+                || self.lists(at) & TITLE_WORD != 0 && self.lists(at) & (GIVEN_NAME | SURNAME) == 0
+                || is_post(&self.lower(at))
+        };
+        let is_people = |at: usize| self.lists(at) & DEMONYM != 0;
+        run.clone().any(is_other) || run.clone().all(is_people)
+    }
+
+    fn is_personal(&self, run: &Range<usize>) -> bool {
+        let names = GIVEN_NAME | SURNAME;
+        self.lists(run.start) & names != 0 || run.len() > 1 && self.lists(run.end - 1) & names != 0
+    }
+
+    /// "the newspaper Vesna", "Vesna newspaper".
+    fn is_introduced(&self, run: &Range<usize>) -> bool {
+        let heads = &self.pack.heads;
+        let before = run.start.checked_sub(1);
+        let opens = before.is_some_and(|at| {
+            self.case(at) == Case::Lower && heads.body_nouns.contains(self.word(at))
+        });
+        let is_open = matches!(
+            self.word(run.end),
+            "," | "." | "’s" | "'s" | "and" | "in" | "has" | "had" | "to" | "that" | "is" | "was"
+        );
+        let closes = self.case(run.end) == Case::Lower
+            && heads.body_tails.contains(self.word(run.end))
+            && !is_post(&self.lower(run.end + 1));
+        opens && is_open && !self.is_personal(run) || closes && !self.is_personal(run)
+    }
+
+    /// "Kelm Marine, a shipping firm that".
+    fn is_explained(&self, run: &Range<usize>, sentence: &Range<usize>) -> bool {
+        let article = run.end + 1;
+        if self.word(run.end) != "," || !matches!(self.word(article), "a" | "an" | "the" | "one") {
+            return false;
+        }
+        let limit = (article + 1 + NOUN_REACH).min(sentence.end);
+        let stops = |at: usize| {
+            self.kind(at) != TokenKind::Word && self.word(at) != "-"
+                || matches!(
+                    self.word(at),
+                    "of" | "in"
+                        | "for"
+                        | "at"
+                        | "who"
+                        | "whose"
+                        | "that"
+                        | "which"
+                        | "from"
+                        | "with"
+                ) && self.word(article) != "one"
+        };
+        let noun = (article + 1..limit)
+            .take_while(|at| !stops(*at))
+            .find(|at| self.pack.heads.body_nouns.contains(self.word(*at)));
+        noun.is_some_and(|at| {
+            let next = self.word(at + 1);
+            let is_end = self.kind(at + 1) != TokenKind::Word && !matches!(next, "-" | "'s" | "’s");
+            is_end
+                || next.ends_with("ed")
+                || matches!(
+                    next,
+                    "that"
+                        | "which"
+                        | "whose"
+                        | "of"
+                        | "in"
+                        | "for"
+                        | "with"
+                        | "from"
+                        | "run"
+                        | "led"
+                        | "set"
+                        | "close"
+                        | "known"
+                        | "and"
+                        | "on"
+                        | "at"
+                        | "to"
+                        | "by"
+                )
+        })
+    }
+
+    /// "MHEL" in mid-sentence, and no word that everybody writes so.
+    fn is_acronym(&self, run: &Range<usize>, sentence: &Range<usize>) -> bool {
+        let at = run.start;
+        let word = self.word(at);
+        let is_upper = |at: usize| {
+            let letters = self.word(at).chars().filter(|c| c.is_alphabetic()).count();
+            self.case(at) == Case::Upper && letters > 1
+        };
+        let before = at.checked_sub(1).filter(|before| *before >= sentence.start);
+        let has_number = |at: usize| self.kind(at) == TokenKind::Number;
+        let is_shouted = before.is_some_and(is_upper) || is_upper(run.end);
+        run.len() == 1
+            && self.kind(at) == TokenKind::Word
+            && self.case(at) == Case::Upper
+            && (3..=7).contains(&word.chars().count())
+            && word.chars().all(|c| c.is_ascii_uppercase())
+            && !word.chars().all(|c| "IVXL".contains(c))
+            && !self.pack.heads.no_bodies.contains(word)
+            && self.lists(at) & (GIVEN_NAME | SURNAME | DATE_WORD | PLACE_WORD) == 0
+            && !is_shouted
+            && !before.is_some_and(has_number)
+            && !has_number(run.end)
+            && !matches!(self.word(run.end), "-" | "/" | "@")
+            && self.has_small_words(sentence)
+            && self.acts(run)
+    }
+
+    /// "MHEL said", "MHEL’s spokesman", "told MHEL", "by the MHEL": machines and methods have their
+    /// letters too, so only what acts is a body.
+    fn acts(&self, run: &Range<usize>) -> bool {
+        let next = self.word(run.end);
+        let reports = self.case(run.end) == Case::Lower
+            && (self.pack.cue(next).is_some_and(|cue| cue.weight == 3)
+                || is_post(next)
+                || self.pack.heads.plural_titles.contains(next)
+                || self.pack.heads.body_tails.contains(next));
+        let owns = matches!(next, "'s" | "’s")
+            && (is_post(&self.lower(run.end + 1)) || self.case(run.end + 1) == Case::Title);
+        let word = |back: usize| run.start.checked_sub(back).map_or("", |at| self.word(at));
+        let before = if word(1) == "the" { word(2) } else { word(1) };
+        let is_told = self.case(run.start.saturating_sub(1)) == Case::Lower
+            && matches!(before, "told" | "by" | "joined");
+        let has_noun = run
+            .start
+            .checked_sub(1)
+            .is_some_and(|at| self.pack.heads.body_nouns.contains(self.word(at)));
+        reports || owns || is_told || has_noun
+    }
+
+    fn has_small_words(&self, sentence: &Range<usize>) -> bool {
+        let small = sentence.clone().filter(|at| self.case(*at) == Case::Lower);
+        small.take(4).count() > 3
+    }
+
+    /// "Oster Hold researcher Ada Morrow".
+    fn employs(&self, run: &Range<usize>, sentence: &Range<usize>) -> bool {
+        let mut at = run.end;
+        while at < (run.end + 3).min(sentence.end)
+            && self.case(at) == Case::Lower
+            && !is_post(&self.lower(at))
+        {
+            at += 1;
+        }
+        let post = self.lower(at);
+        self.case(at) == Case::Lower
+            && is_post(&post)
+            && !self.pack.heads.local_posts.contains(post.as_str())
+            && self.case(at + 1) == Case::Title
+            && self.kind(at + 1) == TokenKind::Word
+            && !self.is_small(at + 1)
+            && self.lists(at + 1) & DATE_WORD == 0
+            && at <= run.end + 1
+            && (run.start > sentence.start || run.len() > 1 || self.is_large(run.start))
+            && !self.is_possessed(run)
+    }
+
+    fn is_possessed(&self, run: &Range<usize>) -> bool {
+        matches!(self.word(run.end), "'s" | "’s" | "-")
+    }
+
+    /// Written large in mid-sentence elsewhere, and nowhere small.
+    fn is_large(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|word| word.habit == 2)
+    }
+
+    /// "a researcher at Oster Hold,", "spokeswoman for Vesna", "Morrow, of MHEL,".
+    fn is_served(&self, run: &Range<usize>, sentence: &Range<usize>) -> bool {
+        let article = run.start.checked_sub(1);
+        let article = article.filter(|at| matches!(self.word(*at), "the" | "The"));
+        let Some(small) = article.unwrap_or(run.start).checked_sub(1) else {
+            return false;
+        };
+        let Some(before) = small.checked_sub(1).filter(|at| *at >= sentence.start) else {
+            return false;
+        };
+        let post = self.lower(before);
+        let is_employed = matches!(self.word(small), "at" | "for" | "with" | "of")
+            && self.case(before) == Case::Lower
+            && is_post(&post)
+            && !self.pack.heads.local_posts.contains(post.as_str())
+            && !self.pack.heads.agents.contains(post.as_str())
+            && !self.pack.heads.kin.contains(post.as_str());
+        let is_aside = self.word(small) == "of"
+            && self.word(before) == ","
+            && self.word(run.end) == ","
+            && before
+                .checked_sub(1)
+                .is_some_and(|at| self.case(at) == Case::Title);
+        (is_employed || is_aside)
+            && !self.is_personal(run)
+            && self.lists(run.start) & DEMONYM == 0
+            && run
+                .clone()
+                .all(|at| self.kind(at) == TokenKind::Word || self.word(at) == "-")
+    }
+
+    /// "his daughter, Lhamo,", "daughter Lhamo", "its director, Lhamo Tsering,".
+    pub(super) fn is_kin(&self, name: &Range<usize>) -> bool {
+        let comma = name.start.checked_sub(1);
+        let aside = comma.filter(|at| self.word(*at) == ",");
+        let is_closed = matches!(self.word(name.end), "," | "." | ";");
+        let noun = match aside {
+            Some(at) if is_closed => at.checked_sub(1),
+            Some(_) => None,
+            None => comma,
+        };
+        let Some(noun) = noun.filter(|at| self.case(*at) == Case::Lower) else {
+            return false;
+        };
+        let word = self.lower(noun);
+        let is_kin = self.pack.heads.kin.contains(word.as_str());
+        is_kin || aside.is_some() && name.len() > 1 && is_post(&word)
+    }
+}
