@@ -61,6 +61,15 @@ impl Reading<'_, '_> {
         {
             name.tokens.start -= 1;
         }
+        // "U" + "Pannya": a monk of one name is always called so.
+        if start > 0
+            && name.tokens == (start..start + 1)
+            && self.heads.short_honorifics.contains(self.word(start - 1))
+            && self.is_spaced(start)
+            && !self.is_given(start)
+        {
+            name.tokens.start -= 1;
+        }
         loop {
             let end = name.tokens.end;
             let is_hyphen = self.word(end) == "-"
