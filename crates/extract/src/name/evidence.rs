@@ -8,7 +8,8 @@ use model::Span;
 use super::normal::{Normal, Normalizer};
 use crate::{script::Script, token::Case};
 
-/// Titles and honorifics by language: own compilation, `language position class form` a line.
+/// Titles and honorifics by language: own compilation, `language position class form` a line. An
+/// honorific of class `particle` is a particle far more often.
 const TITLES: &str = include_str!("titles.txt");
 const COUNTRIES: &str = include_str!("countries.txt");
 const EPONYMS: &str = include_str!("eponyms.txt");
@@ -50,6 +51,9 @@ pub(super) struct TitleWord {
     pub(super) folded: Vec<u8>,
     pub(super) text: String,
     is_title: bool,
+    /// Such as Burmese "ko", which marks objects nearly everywhere, and "ma", which negates: it
+    /// speaks for a name that stands beside it, but is no reason to look for one.
+    pub(super) is_particle: bool,
 }
 
 /// What stands right beside a name.
@@ -76,6 +80,7 @@ impl Lexicon {
                 folded: normalizer.folded(form.trim_end_matches('.')),
                 text: form.to_owned(),
                 is_title: class == "title",
+                is_particle: class == "particle",
             };
             if position != "after" {
                 before.push(word());

@@ -7,9 +7,12 @@ use std::{fmt, ops::Range};
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
 
-/// Folded bytes of a name that the automaton knows; about three letters of an Asian script, a
-/// word's beginning in Latin.
-const PREFIX: usize = 9;
+/// Folded bytes of a name that the automaton knows: three Chinese or Korean characters, a word's
+/// beginning in Latin.
+const BEGINNING: usize = 9;
+/// The same in the scripts from India to Cambodia, six characters: two or three of those are but a
+/// syllable, with which too many names begin.
+const SYLLABIC_BEGINNING: usize = 18;
 
 /// Finds folded names in folded text.
 pub(super) struct NameIndex {
@@ -103,8 +106,8 @@ impl NameIndex {
             index.ends.push(count(index.names.len()));
             index.aliases.extend(group.iter().map(|entry| entry.alias));
             index.alias_ends.push(count(index.aliases.len()));
-            index.keys.push(key(name));
-            let beginning = name.get(..PREFIX).unwrap_or(name);
+            index.keys.push(key(parted(name).1));
+            let (beginning, _) = parted(name);
             if beginnings.last().map(|last| last.0) != Some(beginning) {
                 beginnings.push((beginning, count(index.ranges.len())));
                 index.ranges.push((position, position));
@@ -147,7 +150,7 @@ impl NameIndex {
             let Some((from, to)) = self.ranges.get(found.value() as usize) else {
                 continue;
             };
-            let wanted = key(rest);
+            let wanted = key(text.get(found.end()..).unwrap_or_default());
             let mut at = self.last_up_to(*from as usize..*to as usize, rest, wanted);
             while let Some(position) = at {
                 let may_fit = self
@@ -195,9 +198,17 @@ impl NameIndex {
     }
 }
 
-/// The eight bytes of `name` behind its beginning, as a number that sorts as they do.
-fn key(name: &[u8]) -> u64 {
-    let rest = name.get(PREFIX..).unwrap_or_default();
+/// A name's beginning, and what is behind it.
+fn parted(name: &[u8]) -> (&[u8], &[u8]) {
+    let len = match name {
+        [0xe0..=0xe1, ..] => SYLLABIC_BEGINNING,
+        _ => BEGINNING,
+    };
+    name.split_at_checked(len).unwrap_or((name, &[]))
+}
+
+/// The first eight bytes of what is behind a beginning, as a number that sorts as they do.
+fn key(rest: &[u8]) -> u64 {
     let mut bytes = [0; 8];
     for (to, from) in bytes.iter_mut().zip(rest) {
         *to = *from;

@@ -353,6 +353,7 @@ fn add_keys(keys: &mut Keys, ways: Vec<latin_sound::Way>, shortest: usize, alias
 fn automaton(titles: &[TitleWord]) -> Titles {
     let mut words: Vec<(&[u8], u32)> = (0_u32..)
         .zip(titles)
+        .filter(|(_, title)| !title.is_particle)
         .map(|(place, title)| (title.folded.as_slice(), place))
         .filter(|(word, _)| !word.is_empty())
         .collect();
@@ -392,8 +393,10 @@ fn anchors<'f>(folded: &'f Folded<'_>, end: usize) -> impl Iterator<Item = usize
             Script::Cyrillic | Script::Arabic | Script::Indic
         )
     });
-    let sentence = first.split(|c: char| !is_letter(c) && c != ' ').next();
-    let sentence = sentence.filter(|_| is_spaced).unwrap_or_default();
+    let sentence = is_spaced
+        .then(|| first.split(|c: char| !is_letter(c) && c != ' ').next())
+        .flatten()
+        .unwrap_or_default();
     let words = sentence
         .match_indices(' ')
         .map(move |(at, _)| start + at + 1);
