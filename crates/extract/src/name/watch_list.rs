@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use model::{Language, Official, OfficialId};
 
 use super::{evidence::Lexicon, index::Patterns, inflection::case_forms, normal::Normalizer};
-use crate::script::Script;
+use crate::script::{Script, is_letter};
 
 /// How much a name says by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl WatchList {
     ) {
         let letters = name
             .chars()
-            .filter(|c| c.is_alphabetic() && !is_vowel_sign(*c))
+            .filter(|c| is_letter(*c) && !is_vowel_sign(*c))
             .count();
         if folded.is_empty() || letters == 0 || letters == 1 && name.is_ascii() {
             return;

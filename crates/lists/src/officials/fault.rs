@@ -89,7 +89,8 @@ impl Report<'_> {
             let mut seen = HashSet::new();
             for alias in aliases {
                 let name = alias.name.trim();
-                if name.chars().filter(|c| c.is_alphanumeric()).count() < 2 && !alias.weak {
+                let letters = name.chars().filter(|c| c.is_alphanumeric());
+                if letters.take(2).count() < 2 && !alias.weak {
                     self.error(
                         Some(&alias.name),
                         format!("the alias `{name}` of `{id}` is too short"),
