@@ -32,6 +32,7 @@ pub(crate) struct Pack {
     pub(crate) nouns: Vec<String>,
     pub(crate) occasions: Occasions,
     pub(crate) heads: Heads,
+    pub(crate) comments: Comments,
     pub(crate) refusals: Refusals,
     /// "gen.": what else a word of a title is called.
     pub(crate) title_synonyms: Map<String, String>,
@@ -139,6 +140,16 @@ pub(crate) struct Occasions {
     pub(crate) months: Vec<String>,
     /// "week", behind "last".
     pub(crate) periods: Vec<String>,
+}
+
+/// What the reporter adds behind reported words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Comments {
+    /// What came of them: "prompting", in ", prompting a reply".
+    pub(crate) results: Vec<String>,
+    /// What they are called: "claim", in ", a claim that others deny".
+    pub(crate) verdicts: Vec<String>,
 }
 
 /// How a refusal to comment is worded.

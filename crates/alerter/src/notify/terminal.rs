@@ -12,7 +12,8 @@ use crate::message::Messages;
 /// So that an alert stands out among quotes.
 const ALERT: Style = AnsiColor::Red.on_default().bold();
 
-/// Writes each notification as text; whose writer it is takes styles out off a terminal.
+/// Writes each notification as text, with a style; its writer takes that out where it is no
+/// terminal.
 pub(super) struct Terminal {
     writer: Box<dyn Write + Send>,
     messages: Messages,

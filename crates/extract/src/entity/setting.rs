@@ -196,13 +196,11 @@ impl Shown<'_, '_> {
 
     /// "Oster Hold researcher Ada Morrow".
     fn employs(&self, run: &Range<usize>, sentence: &Range<usize>) -> bool {
-        let mut at = run.end;
-        while at < (run.end + 3).min(sentence.end)
-            && self.case(at) == Case::Lower
-            && !is_post(&self.lower(at))
-        {
-            at += 1;
-        }
+        // "Oster Hold senior researcher".
+        let has_modifier = run.end < sentence.end
+            && self.case(run.end) == Case::Lower
+            && !is_post(&self.lower(run.end));
+        let at = run.end + usize::from(has_modifier);
         let post = self.lower(at);
         self.case(at) == Case::Lower
             && is_post(&post)
@@ -211,7 +209,6 @@ impl Shown<'_, '_> {
             && self.kind(at + 1) == TokenKind::Word
             && !self.is_small(at + 1)
             && self.lists(at + 1) & DATE_WORD == 0
-            && at <= run.end + 1
             && (run.start > sentence.start || run.len() > 1 || self.is_large(run.start))
             && !self.is_possessed(run)
     }

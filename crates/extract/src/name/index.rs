@@ -106,8 +106,8 @@ impl NameIndex {
             index.ends.push(count(index.names.len()));
             index.aliases.extend(group.iter().map(|entry| entry.alias));
             index.alias_ends.push(count(index.aliases.len()));
-            index.keys.push(key(parted(name).1));
-            let (beginning, _) = parted(name);
+            let (beginning, rest) = parted(name);
+            index.keys.push(key(rest));
             if beginnings.last().map(|last| last.0) != Some(beginning) {
                 beginnings.push((beginning, count(index.ranges.len())));
                 index.ranges.push((position, position));

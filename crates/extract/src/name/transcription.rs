@@ -393,10 +393,12 @@ fn anchors<'f>(folded: &'f Folded<'_>, end: usize) -> impl Iterator<Item = usize
             Script::Cyrillic | Script::Arabic | Script::Indic
         )
     });
-    let sentence = is_spaced
-        .then(|| first.split(|c: char| !is_letter(c) && c != ' ').next())
-        .flatten()
-        .unwrap_or_default();
+    let sentence = if is_spaced {
+        let end = first.find(|c| !is_letter(c) && c != ' ');
+        first.get(..end.unwrap_or(first.len())).unwrap_or_default()
+    } else {
+        ""
+    };
     let words = sentence
         .match_indices(' ')
         .map(move |(at, _)| start + at + 1);

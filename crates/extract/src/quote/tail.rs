@@ -12,52 +12,6 @@ use crate::{
     syntax::Tag,
 };
 
-/// What came of reported words: ", prompting a reply".
-const RESULTS: [&str; 15] = [
-    "drawing",
-    "prompting",
-    "sparking",
-    "triggering",
-    "fueling",
-    "fuelling",
-    "raising",
-    "meaning",
-    "setting",
-    "leading",
-    "adding",
-    "putting",
-    "causing",
-    "leaving",
-    "making",
-];
-
-/// What reporters call reported words: ", a claim that others deny".
-const VERDICTS: [&str; 23] = [
-    "move",
-    "claim",
-    "charge",
-    "practice",
-    "statement",
-    "remark",
-    "position",
-    "sign",
-    "figure",
-    "reference",
-    "view",
-    "decision",
-    "step",
-    "plan",
-    "proposal",
-    "allegation",
-    "accusation",
-    "assertion",
-    "idea",
-    "reversal",
-    "stance",
-    "reminder",
-    "notion",
-];
-
 /// Where the reporter goes on behind what `verb` says was said from `from` on. Each of these gained
 /// on the development articles; ", when", ", so", ", though" and a colon lost.
 pub(super) fn tail(view: &View<'_, '_>, verb: &Verb<'_>, from: usize, end: usize) -> Option<usize> {
@@ -71,17 +25,18 @@ pub(super) fn tail(view: &View<'_, '_>, verb: &Verb<'_>, from: usize, end: usize
 
 /// ", compared with 64 percent", ", prompting a reply", ", a claim that others deny".
 fn comments(view: &View<'_, '_>, from: usize, comma: usize) -> bool {
+    let comments = &Pack::english().comments;
     let next = comma + 1;
     if !view.is_comma(comma) {
         return false;
     }
     let is_compared = view.is(next, "compared") && view.is_any(next + 1, &["with", "to"]);
-    let is_result = view.tag(next) == Tag::Gerund && view.is_any(next, &RESULTS);
+    let is_result = view.tag(next) == Tag::Gerund && holds(&comments.results, view.word(next));
     let is_verdict = || {
         let phrase = phrase_after(view, next).filter(|_| from + 2 < comma);
         view.is_any(next, &["a", "an", "another", "one"])
             && phrase.is_some_and(|phrase| {
-                view.is_any(phrase.end - 1, &VERDICTS)
+                holds(&comments.verdicts, view.word(phrase.end - 1))
                     || view.is_any(phrase.end, &["that", "which"])
             })
     };

@@ -246,6 +246,14 @@ impl Cast {
         self.namings.get(start..end).unwrap_or_default()
     }
 
+    /// The namings that end before `span` starts.
+    pub(crate) fn namings_before(&self, span: Span) -> &[Naming] {
+        let end = self
+            .namings
+            .partition_point(|naming| naming.span.end() <= span.start());
+        self.namings.get(..end).unwrap_or_default()
+    }
+
     /// Whether there is room for more figures.
     pub(crate) fn has_room(&self) -> bool {
         self.figures.len() < MOST_FIGURES

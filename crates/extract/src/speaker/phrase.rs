@@ -41,11 +41,7 @@ impl Resolver<'_, '_> {
         ]) {
             return None;
         }
-        let end = self
-            .cast
-            .namings
-            .partition_point(|naming| naming.span.end() <= span.start());
-        let before = self.cast.namings.get(..end)?;
+        let before = self.cast.namings_before(span);
         let found = before.iter().rev().take(200).find(|naming| {
             self.cast
                 .figures
@@ -65,11 +61,7 @@ impl Resolver<'_, '_> {
         let age = word
             .strip_suffix("-year-old")
             .or_else(|| word.strip_suffix("-years-old"))?;
-        let end = self
-            .cast
-            .namings
-            .partition_point(|naming| naming.span.end() <= span.start());
-        let before = self.cast.namings.get(..end)?;
+        let before = self.cast.namings_before(span);
         let of_that_age = before.iter().rev().take(200).find(|naming| {
             let rest = self.document.text.get(naming.span.end()..);
             let rest = rest.and_then(|rest| rest.strip_prefix(", ")?.strip_prefix(age));
@@ -115,11 +107,7 @@ impl Resolver<'_, '_> {
         let here = self
             .document
             .sentence_of(self.document.token_at(span.start()));
-        let end = self
-            .cast
-            .namings
-            .partition_point(|naming| naming.span.end() <= span.start());
-        let before = self.cast.namings.get(..end)?;
+        let before = self.cast.namings_before(span);
         let found = before.iter().rev().take(12).find(|naming| {
             self.cast.figures.get(naming.figure).is_some_and(|figure| {
                 figure.is_organization && figure.entity.is_some() && naming.is_first

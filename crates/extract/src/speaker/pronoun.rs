@@ -30,15 +30,9 @@ impl Resolver<'_, '_> {
         let addressed = addressee
             .and_then(|span| self.cast.head_of(self.document.text, span))
             .map(|naming| naming.figure);
-        let end = self
-            .cast
-            .namings
-            .partition_point(|naming| naming.span.end() <= span.start());
-        let Some(before) = self.cast.namings.get(end.saturating_sub(REACH)..end) else {
-            return (None, Vec::new());
-        };
+        let before = self.cast.namings_before(span);
         let mut weighed: Vec<Candidate> = Vec::new();
-        for (distance, naming) in before.iter().rev().enumerate() {
+        for (distance, naming) in before.iter().rev().take(REACH).enumerate() {
             let Some(figure) = self.cast.figures.get(naming.figure) else {
                 continue;
             };
@@ -94,11 +88,7 @@ impl Resolver<'_, '_> {
         if addressed == Some(last) || weighed.iter().any(|candidate| candidate.figure == last) {
             return;
         }
-        let end = self
-            .cast
-            .namings
-            .partition_point(|naming| naming.span.end() <= span.start());
-        let before = self.cast.namings.get(..end).unwrap_or_default();
+        let before = self.cast.namings_before(span);
         let Some(naming) = before
             .iter()
             .rev()
