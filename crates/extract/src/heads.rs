@@ -76,4 +76,8 @@ pub(crate) struct Heads {
     pub(crate) date_openers: Set<String>,
     /// Titles of several persons.
     pub(crate) plural_titles: Set<String>,
+    /// What says that the name behind it is another name of the one before: "alias".
+    pub(crate) naming: Set<String>,
+    /// What may stand beside such a word: "also".
+    pub(crate) naming_fillers: Set<String>,
 }

@@ -5,7 +5,7 @@
 
 use model::{Entity, EntityKind, EntityMention, MentionForm, Span};
 
-use super::{neighbour::short_name, recognizer::Name, title};
+use super::{also_named::also_named, neighbour::short_name, recognizer::Name, title};
 use crate::{Document, pack::Pack, table::Map, token::TokenKind};
 
 /// Forms of one thing that a shorter name is held against.
@@ -27,6 +27,7 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
     let mut by_form: Map<(EntityKind, &[String]), usize> = Map::default();
     let mut given: Map<(EntityKind, &[String]), usize> = Map::default();
     let mut index = Index::default();
+    let others = also_named(document, names, &forms);
     // Full names first: what is shorter leans on them, wherever it stands.
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(forms.get(*at).map_or(0, Vec::len)));
@@ -68,6 +69,9 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
         });
         if let Some(key) = short.filter(|(kind, _)| *kind != EntityKind::Person) {
             given.entry(key).or_insert(position);
+        }
+        for form in others.get(&key).into_iter().flatten() {
+            given.entry((name.kind, form)).or_insert(position);
         }
     }
     for cluster in &mut clusters {

@@ -1,5 +1,6 @@
 //! The people, organisations and places of a text, and which mentions are of one of them.
 
+mod also_named;
 mod coreference;
 mod evidence;
 mod gazetteer;
@@ -10,6 +11,7 @@ mod parted;
 mod recognizer;
 mod repair;
 mod setting;
+mod spelled;
 mod tagger;
 #[cfg(test)]
 mod tests;

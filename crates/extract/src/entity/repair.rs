@@ -54,6 +54,7 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
         .collect();
     apart(&mut names);
     reading.agree_in_rows(&mut names);
+    reading.spell_out(&mut names);
     reading.introduce(&mut names);
     apart(&mut names);
     reading.agree(&mut names);
@@ -66,7 +67,7 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
 }
 
 /// Sorts names and drops those that overlap one before.
-fn apart(names: &mut Vec<Name>) {
+pub(super) fn apart(names: &mut Vec<Name>) {
     names.sort_by_key(|name| (name.tokens.start, std::cmp::Reverse(name.tokens.end)));
     let mut end = 0;
     names.retain(|name| {
@@ -118,7 +119,7 @@ impl<'t> Reading<'_, 't> {
     }
 
     /// Lets the words of a name and the title before it say what it is.
-    fn retype(&self, mut name: Name) -> Name {
+    pub(super) fn retype(&self, mut name: Name) -> Name {
         let (start, end) = (name.tokens.start, name.tokens.end);
         if self.heads.outlets.contains(self.word(start))
             && end == start + 1

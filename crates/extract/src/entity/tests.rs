@@ -9,6 +9,15 @@ fn entities(text: &str) -> Vec<Entity> {
     Extractor::new(Vec::new()).extract(text, &language).entities
 }
 
+fn titles(text: &str) -> Vec<String> {
+    entities(text)
+        .into_iter()
+        .filter(|entity| entity.kind == EntityKind::Person)
+        .flat_map(|entity| entity.titles)
+        .map(|title| title.text)
+        .collect()
+}
+
 /// How many mentions the entity named `name` has, and what it is.
 #[track_caller]
 fn check(text: &str, name: &str, kind: EntityKind, mentions: usize) {
@@ -44,13 +53,10 @@ fn two_full_names_are_never_one_person() {
 #[test]
 fn a_person_has_the_titles_that_stand_beside_the_name() {
     let text = "Government spokesman Peter Harlow spoke in Paris.";
-    let titles: Vec<String> = entities(text)
-        .into_iter()
-        .filter(|entity| entity.kind == EntityKind::Person)
-        .flat_map(|entity| entity.titles)
-        .map(|title| title.text)
-        .collect();
-    assert_eq!(titles, ["Government spokesman"]);
+    assert_eq!(titles(text), ["Government spokesman"]);
+    let text = "With King Peter’s consent, Sarah Whitfield, a former finance minister who founded a \
+                party, spoke in Paris.";
+    assert_eq!(titles(text), ["King", "former finance minister"]);
 }
 
 #[test]

@@ -17,6 +17,13 @@ const MAX_BEFORE: usize = 6;
 /// Most words of a role set between commas.
 const MAX_APPOSITION: usize = 14;
 
+/// What opens a clause of its own: "they are hearing a candidate".
+const PRONOUNS: [Trait; 3] = [
+    Trait::MalePronouns,
+    Trait::FemalePronouns,
+    Trait::PluralPronouns,
+];
+
 /// The titles of a person's names, each wording once.
 pub(super) fn titles(document: &Document<'_>, names: &[&Name]) -> Vec<Title> {
     let mut titles: Vec<Title> = Vec::new();
@@ -54,7 +61,11 @@ fn before(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
         let fits = if has_head {
             is_head
                 || Pack::english().traits(&lower).has(Trait::PostModifiers)
-                || token.case != Case::Lower && token.kind == TokenKind::Word
+                || token.case != Case::Lower
+                    && token.kind == TokenKind::Word
+                    // "With" of "With King X", which only opens the sentence.
+                    && (start - 1 > sentence.start
+                        || !Pack::english().traits(&lower).has(Trait::NoNames))
         } else {
             is_head
         };
@@ -84,8 +95,12 @@ fn behind(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
             .tokens
             .get(*at)
             .is_some_and(|token| token.kind == TokenKind::Stop);
-        is_stop || document.word(*at) == ","
+        // "a former minister who founded a party": the role ends before what was done.
+        is_stop || matches!(document.word(*at), "," | "who" | "whose" | "which")
     })?;
+    // "the director of the Centre and whose film was shown".
+    let joins = end > start && matches!(document.word(end - 1), "and" | "but");
+    let end = end - usize::from(joins);
     let early = (start..end.min(start + 5)).any(|at| {
         let lower = document.word(at).to_lowercase();
         is_post(&lower)
@@ -94,10 +109,12 @@ fn behind(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
         .tokens
         .get(start)
         .is_some_and(|token| token.kind == TokenKind::Word && token.gap != Gap::Paragraph);
-    let is_clause = matches!(
-        document.word(start),
-        "who" | "which" | "whose" | "and" | "but" | "said" | "says" | "told"
-    );
+    let traits = Pack::english().traits(document.word(start));
+    let is_clause = traits.has_any(&PRONOUNS)
+        || matches!(
+            document.word(start),
+            "who" | "which" | "whose" | "and" | "but" | "said" | "says" | "told"
+        );
     (early && begins_well && !is_clause && end > start).then_some(start..end)
 }
 

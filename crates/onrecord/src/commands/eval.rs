@@ -51,6 +51,13 @@ pub(crate) struct Args {
         default_value = "training/labels/voa-english-untuned.jsonl"
     )]
     untuned_labels: PathBuf,
+    /// Names in regional news that no model was taught
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "training/untaught/voa-english-short.jsonl"
+    )]
+    untaught_labels: PathBuf,
 }
 
 /// Runs the command.
@@ -66,9 +73,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     for set in Set::ALL {
         let watching = match set {
             Set::Officials => watching(args),
-            Set::PolNeAR | Set::Regional | Set::Untuned | Set::Entities | Set::Languages => {
-                Ok(None)
-            }
+            Set::PolNeAR
+            | Set::Regional
+            | Set::Untuned
+            | Set::Untaught
+            | Set::Entities
+            | Set::Languages => Ok(None),
         };
         let scores = watching.and_then(|watching| {
             score_set(args, set, watching.as_ref().unwrap_or(&extractor), &folder)

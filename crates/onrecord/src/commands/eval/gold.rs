@@ -30,6 +30,7 @@ pub(super) fn lines(args: &Args, set: Set) -> Result<Vec<String>, String> {
         }),
         Set::Regional => regional(args, &args.labels),
         Set::Untuned => regional(args, &args.untuned_labels),
+        Set::Untaught => regional(args, &args.untaught_labels),
         Set::Languages => whole(&args.data.join("eval/multilingual/quotes.jsonl")),
         Set::Officials => whole(&args.data.join("eval/multilingual/mentions.jsonl")),
     }
@@ -62,6 +63,7 @@ fn read(path: &Path) -> Result<String, String> {
 struct Labelled {
     id: String,
     sha256: String,
+    #[serde(default)]
     quotes: Vec<LabelledQuote>,
     entities: Vec<LabelledEntity>,
 }
