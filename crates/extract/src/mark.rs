@@ -54,7 +54,19 @@ struct Mark {
     family: usize,
     opens: bool,
     closes: bool,
+    /// Whether it can close what a low mark opened („…“).
+    closes_low: bool,
 }
+
+impl Mark {
+    /// Whether it stands on the line, as German marks open.
+    const fn is_low(&self) -> bool {
+        self.family == LOW
+    }
+}
+
+/// Position of the low marks among the pairs of a pack.
+const LOW: usize = 5;
 
 fn pair(document: &Document<'_>, pairs: &[MarkPair], level: Level) -> Vec<Quotation> {
     let mut found: Vec<Quotation> = Vec::new();
@@ -73,6 +85,12 @@ fn pair(document: &Document<'_>, pairs: &[MarkPair], level: Level) -> Vec<Quotat
             }
             match open {
                 None if mark.opens => open = Some(mark),
+                Some(start) if start.is_low() && mark.closes_low => {
+                    found.push(quotation(start, mark.at, mark.after));
+                    open = None;
+                }
+                // A low mark that nothing closed is the stray.
+                Some(start) if start.is_low() && mark.opens && !mark.closes => open = Some(mark),
                 Some(start) if mark.closes && related(start.family, mark.family) => {
                     if mark.at > start.after {
                         found.push(quotation(start, mark.at, mark.after));
@@ -182,6 +200,7 @@ fn mark_at(
         family,
         opens,
         closes,
+        closes_low: glued_before && matches!(word, "“" | "”" | "\""),
     })
 }
 

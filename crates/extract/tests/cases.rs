@@ -98,5 +98,6 @@ cases! {
     participle phrase_head pronoun pronoun_gender question_then_name refusal relative_clause relative_subject
     said_when_where scare_quotes sentence_before shared_subject spoken_to stray_mark they title_speaker
     told_addressee unanswered whose_phrase
+    deeds_beside heard_through interview parted words_called
     bodies_by_setting bodies_of_fields honorifics particles rows_of_places short_names spelled_out spellings
 }

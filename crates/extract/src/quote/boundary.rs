@@ -126,7 +126,11 @@ pub(super) fn stands_alone(document: &Document<'_>, pack: &Pack, quotation: Quot
             let is_closed = next == "," && cue_behind(document, pack, quotation.close);
             (ends_inside || is_closed) && (is_title || quotation.len() > 3)
         }
-        "—" | "–" | "--" | "-" | ";" => is_title && quotation.len() > 2,
+        "—" | "–" | "--" | "-" => is_title && quotation.len() > 2,
+        // `“A,” he said; “b.”`: the turn goes on.
+        ";" => (is_title || ends_inside) && quotation.len() > 2,
+        // "at 5 a.m.": the stop of an abbreviation ends the sentence too.
+        text if text.ends_with('.') => ends_inside && is_title && quotation.len() > 3,
         text => {
             pack.cue(text).is_some_and(|cue| cue.has(Frame::Quote))
                 && is_title

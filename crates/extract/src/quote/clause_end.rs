@@ -9,7 +9,10 @@ use super::{
     verb::{Form, Verb, is_finite, is_verb},
     view::View,
 };
-use crate::syntax::{Label, Tag};
+use crate::{
+    pack::holds,
+    syntax::{Label, Tag},
+};
 
 /// Where what was said ends: at the end of the sentence, or before another attribution that
 /// stands beside this one.
@@ -163,9 +166,15 @@ fn cut_before(
             let is_beside =
                 view.label(other.at) == Label::Conjunct && view.head(other.at) == Some(verb.at);
             let same_tense = view.tag(other.at) == view.tag(verb.at);
-            (is_beside
-                || same_tense && other.cue.weight >= 2 && view.is_any(before, &["and", "but"]))
-            .then_some(before)
+            let is_joined = view.is_any(before, &["and", "but"]);
+            // "said it was concerned and called for his release".
+            let is_alone = other.group.len() == 1
+                && view.tag(verb.at) == Tag::Past
+                && matches!(view.tag(other.at), Tag::Past | Tag::Participle)
+                && (view.tag(other.at + 1) != Tag::Preposition
+                    || holds(&other.cue.particles, view.word(other.at + 1)));
+            (is_beside || is_joined && (is_alone || same_tense && other.cue.weight >= 2))
+                .then_some(before)
         }
         Form::Finite => {
             let subject = phrase_before(view, before)?;

@@ -7,7 +7,9 @@ use super::{
     content::{Content, addressee, fronted},
     sentence::Sentence,
     subject::Subject,
+    trailing::SUBORDINATORS,
     verb::{Form, Verb, is_finite},
+    view::View,
 };
 use crate::{
     pack::{Frame, holds},
@@ -19,6 +21,14 @@ const LONGEST_OCCASION: usize = 8;
 
 /// Words of an aside behind the name of who speaks.
 const LONGEST_ASIDE: usize = 24;
+
+/// Whether nothing but "but" or "and so" and a comma stands before `left`.
+fn opens_with_joint(view: &View<'_, '_>, left: usize) -> bool {
+    let joints = ["but", "and", "so", "still", "yet", "then", "also", "or"];
+    (2..=3).contains(&left)
+        && view.is_comma(left - 1)
+        && (0..left - 1).all(|place| view.is_any(place, &joints))
+}
 
 impl Sentence<'_, '_, '_> {
     /// The reporter's words that a quotation behind the attribution completes: `There was, she
@@ -68,7 +78,9 @@ impl Sentence<'_, '_, '_> {
         if let Some(content) = self.behind_as(verb, subject) {
             return vec![content];
         }
-        let is_inverted = subject.is_some_and(|subject| subject.range.start > verb.at);
+        // `called “nonsense” by Morrow`: the agent of a passive stands behind it in any case.
+        let is_inverted = (verb.form != Form::Passive || verb.cue.has(Frame::Clause))
+            && subject.is_some_and(|subject| subject.range.start > verb.at);
         let right = Complement {
             view,
             pack: self.pack,
@@ -81,9 +93,11 @@ impl Sentence<'_, '_, '_> {
             return right.into_iter().collect();
         }
         let is_claiming = verb.form == Form::Participle;
+        // "…, a report estimated.": a weak verb reports what it closes.
+        let is_closing = || self.is_closing(verb.at + 1) && !view.is_any(0, &SUBORDINATORS);
         if !verb.cue.has(Frame::Clause)
             || verb.form == Form::Infinitive
-            || verb.cue.weight < 2
+            || verb.cue.weight < 2 && !is_closing()
             || is_claiming
             || subject.is_some_and(|subject| subject.antecedent.is_some())
         {
@@ -104,13 +118,32 @@ impl Sentence<'_, '_, '_> {
             self.rest_behind_name(after)
         } else {
             self.rest_of_interrupted(after)
+                .or_else(|| self.rest_of_predicate(left, after))
         };
+        // "But, he said, it is a risk": only the rest was said.
+        let opens = from == 0 && opens_with_joint(view, left);
+        if let Some(rest) = rest.clone().filter(|_| opens) {
+            return vec![rest];
+        }
         let Some(front) = fronted(view, left, from, rest.is_some()) else {
             return Vec::new();
         };
         let mut contents = vec![front];
         contents.extend(rest);
         contents
+    }
+
+    /// "It was, he said, one of many": the rest of a predicate that the attribution parts from its
+    /// verb, which stands right before `left` and its comma.
+    fn rest_of_predicate(&self, left: usize, after: usize) -> Option<Content> {
+        let view = self.view;
+        let verb = left.checked_sub(2)?;
+        let range = after + 1..view.end_of_words();
+        let is_parted = is_finite(view, verb) && view.is_comma(after) && range.len() > 1;
+        is_parted.then_some(Content {
+            range,
+            rule: "interrupted clause",
+        })
     }
 
     /// The second half of a clause that "he said" interrupts; `after` is where the attribution may

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     clause_end::clause_end,
     content::{Content, addressee, has_finite},
-    phrase::{is_nominal, opens_phrase, phrase_after},
+    phrase::{is_nominal, opens_phrase, phrase_after, phrase_before},
     subject::Subject,
     tail::occasion_behind,
     verb::{Form, Verb, is_finite, is_verb},
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     pack::{Frame, Pack, holds},
     syntax::Tag,
-    token::TokenKind,
+    token::{Case, TokenKind},
 };
 
 /// What is asked for its complement.
@@ -46,7 +46,8 @@ impl Complement<'_, '_, '_, '_> {
             return Some(content);
         }
         // `replied “absolutely”`: a word or two in marks are what was said.
-        if cue.has(Frame::Quote) && cue.weight >= 2 && view.is_marked(start) {
+        let is_infinitive = self.verb.form == Form::Infinitive && cue.weight < 3;
+        if cue.has(Frame::Quote) && cue.weight >= 2 && view.is_marked(start) && !is_infinitive {
             let end = (start..limit).find(|place| !view.is_marked(*place));
             let range = start..end.unwrap_or(limit);
             return (range.len() > 2).then_some(Content {
@@ -76,6 +77,10 @@ impl Complement<'_, '_, '_, '_> {
         if cue.has(Frame::Object) && !self.is_by_saying(from) {
             let from = object(view, self.verb, from)?;
             let mut content = self.ended(from, limit, "object")?;
+            if self.verb.form == Form::Passive {
+                let end = content.range.clone().find(|place| !view.is_marked(*place));
+                content.range.end = end.unwrap_or(content.range.end);
+            }
             if let Some(cut) = other_deed(view, &content.range) {
                 content.range.end = cut;
             }
@@ -123,8 +128,8 @@ impl Complement<'_, '_, '_, '_> {
         // "urged the young to study": who is asked is part of what is asked.
         let is_asked = from > start
             && cue.has(Frame::Infinitive)
-            && view.is(from, "to")
-            && is_verb(view.tag(from + 1));
+            && (view.is(from, "to") && is_verb(view.tag(from + 1))
+                || view.is(from, "not") && view.is(from + 1, "to"));
         if is_asked {
             return self.ended(start, limit, "infinitive");
         }
@@ -140,6 +145,9 @@ impl Complement<'_, '_, '_, '_> {
                 that
             };
             return self.ended(from, limit, "complement clause");
+        }
+        if is_gap(view, self.verb) {
+            return self.ended(start, limit, "clause with a gap");
         }
         let from = over_modifiers(view, pack, from, limit);
         let asked = question(view, pack, from);
@@ -169,11 +177,16 @@ impl Complement<'_, '_, '_, '_> {
     fn infinitive(&self, from: usize) -> Option<usize> {
         let view = self.view;
         let has_person = self.verb.cue.has(Frame::Addressee);
+        // "appealed to supporters to stay".
+        let from = from + usize::from(holds(&self.verb.cue.particles, view.word(from)));
         let person = phrase_after(view, from).filter(|_| has_person);
         let to = person.map_or(from, |person| person.end);
         // `to “increase`: a mark may stand before the verb.
         let is_marked = view.kind(to + 1) == TokenKind::Punctuation && view.is_marked(to + 2);
-        (view.is(to, "to") && (is_marked || is_verb(view.tag(to + 1)))).then_some(from)
+        // "to debate": the tagger takes many a verb for a noun.
+        let is_marker = view.tag(to) == Tag::To && view.case(to + 1) == Case::Lower;
+        let is_infinitive = is_marked || is_marker || is_verb(view.tag(to + 1));
+        (view.is(to, "to") && is_infinitive).then_some(from)
     }
 
     /// "addresses the issue by saying he has …": what was said stands behind the other verb.
@@ -198,18 +211,43 @@ fn other_deed(view: &View<'_, '_>, range: &Range<usize>) -> Option<usize> {
     (!has_clause && joint + 1 < range.end).then_some(joint)
 }
 
+/// Whether the verb stands within a relative clause and reports the rest of it: "a free kick that
+/// Morrow insisted should never have been given".
+fn is_gap(view: &View<'_, '_>, verb: &Verb<'_>) -> bool {
+    let subject = verb.group.start.checked_sub(1);
+    let subject = subject.and_then(|last| phrase_before(view, last));
+    let before = subject.and_then(|subject| subject.start.checked_sub(1));
+    let is_relative =
+        before.is_some_and(|before| view.is_any(before, &["that", "which", "who", "whom"]));
+    is_relative && verb.cue.weight >= 2 && is_finite(view, verb.at + 1)
+}
+
 /// Where the object of a verb starts, behind the particle it asks for.
 fn object(view: &View<'_, '_>, verb: &Verb<'_>, from: usize) -> Option<usize> {
+    // "whom he described as “brave”", "was called “nonsense” by X".
     if verb.form == Form::Passive {
-        return None;
+        let agent = phrase_after(view, from + 1).filter(|_| view.is(from, "by"));
+        let from = agent.map_or(from, |agent| agent.end);
+        let from = from + usize::from(view.is(from, "as"));
+        return view.is_marked(from).then_some(from);
+    }
+    if view.is(from, "as") && view.is_marked(from + 1) {
+        return Some(from + 1);
     }
     let has_particle = holds(&verb.cue.particles, view.word(from));
     let from = if has_particle { from + 1 } else { from };
     let tag = view.tag(from);
     let starts = is_nominal(tag)
+        || view.is_any(from, &["more", "less", "fewer", "$"])
+        || counts(view, from)
         || matches!(
             tag,
-            Tag::Adjective | Tag::Possessive | Tag::Superlative | Tag::WhPronoun | Tag::OpenQuote
+            Tag::Adjective
+                | Tag::Possessive
+                | Tag::Comparative
+                | Tag::Superlative
+                | Tag::WhPronoun
+                | Tag::OpenQuote
         )
         || view.is_marked(from)
         || has_particle && tag == Tag::Gerund;
@@ -238,6 +276,11 @@ fn complementizer(
     limit: usize,
     takes_infinitive: bool,
 ) -> Option<usize> {
+    // "would fail, he argues, though that means little": the reporter, or the speaker, goes on.
+    let concedes = ["though", "although", "but", "while", "since", "because"];
+    if view.is_comma(start) && view.is_any(start + 1, &concedes) {
+        return None;
+    }
     let mut place = start;
     while place < limit.min(start + 18) {
         if holds(&pack.complementizers, view.word(place)) && !view.is_marked(place) {
@@ -283,7 +326,10 @@ fn complementizer(
 /// Whether what stands between a verb and "that" says when or where it was said ("said Friday
 /// that", "said on CNN that"): no noun is there that "that" could explain.
 fn opens_circumstance(view: &View<'_, '_>, pack: &Pack, start: usize) -> bool {
+    let is_period = view.is_any(start, &["last", "this", "next"])
+        && holds(&pack.occasions.periods, view.word(start + 1));
     matches!(view.tag(start), Tag::Preposition | Tag::To | Tag::Adverb)
+        || is_period
         || holds(&pack.time_words, view.word(start))
 }
 
@@ -349,7 +395,9 @@ fn is_word(view: &View<'_, '_>, place: usize) -> bool {
 
 /// Whether a number stands here, rounded or not: "said about 20 people had come".
 fn counts(view: &View<'_, '_>, place: usize) -> bool {
-    let number = place + usize::from(view.is_any(place, &["about", "around", "almost", "over"]));
+    let number =
+        place + usize::from(view.is_any(place, &["about", "around", "almost", "nearly", "over"]));
+    let number = number + usize::from(view.is(number, "$"));
     view.kind(number) == TokenKind::Number || view.is_any(number, &["half", "one", "two", "three"])
 }
 

@@ -7,6 +7,8 @@ mod clause_end;
 mod clauses;
 mod complement;
 mod content;
+mod interview;
+mod inverted;
 mod leftover;
 mod noun;
 mod occasion;
@@ -55,7 +57,8 @@ pub(crate) fn find(document: &Document<'_>, entities: &[Entity], done: Done<'_>)
         &words_of_persons(document, entities),
         done,
     );
-    let found = turn::join(document, &quotations, attributed);
+    let joined = turn::join(document, &quotations, attributed);
+    let found = interview::with_turns(document, pack, joined);
     done("turns");
     found
 }

@@ -85,9 +85,12 @@ pub(super) fn phrase_before(view: &View<'_, '_>, end: usize) -> Option<Range<usi
             break;
         }
         // "the neighboring province", "residents of neighboring Posat".
+        // "the U.S.-based group".
         let is_adjectival = matches!(tag, Tag::Participle | Tag::Gerund)
             && before > 0
-            && (opens_phrase(view.tag(before - 1)) || view.is_any(before - 1, &TIES));
+            && (view.tag(before - 1) == Tag::Hyphen
+                || opens_phrase(view.tag(before - 1))
+                || view.is_any(before - 1, &TIES));
         // The rest of "editor-in-chief".
         let is_compound = view.word(start) == "-" && !view.is_dash(start);
         if is_inside(tag) || opens_phrase(tag) || is_adjectival || is_compound {

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use super::{
     aside::{named_before, over_aside},
+    inverted::{closing, inverted},
     occasion::before_occasion,
-    phrase::{
-        is_nominal, opens_phrase, phrase_after, phrase_before, phrase_end, with_coordination,
-    },
+    phrase::{is_nominal, phrase_after, phrase_before, phrase_end, with_coordination},
     verb::{Form, Verb, is_finite},
     view::View,
 };
@@ -267,12 +266,14 @@ fn closing_pair(view: &View<'_, '_>, last: &Range<usize>, at: usize) -> Option<R
         .start
         .checked_sub(1)
         .filter(|comma| view.is_comma(*comma))?;
-    let closes = at + 1 >= view.end_of_words() || view.tag(at + 1) == Tag::Preposition;
+    let closes = at + 1 >= view.end_of_words()
+        || view.is_comma(at + 1)
+        || view.tag(at + 1) == Tag::Preposition;
     let has_clause = (0..comma).any(|place| is_finite(view, place));
     (closes && has_clause).then_some(first.start..last.end)
 }
 
-fn is_month_or_day(word: &str) -> bool {
+pub(super) fn is_month_or_day(word: &str) -> bool {
     let occasions = &Pack::english().occasions;
     holds(&occasions.months, word) || holds(&occasions.days, word)
 }
@@ -432,47 +433,4 @@ fn governor_subject(view: &View<'_, '_>, start: usize, chain: usize) -> Option<S
         place = group;
     }
     None
-}
-
-/// "said Smith": the phrase after the cue, where content stands before it.
-fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
-    let start = verb.group.start;
-    let opens = start == 0
-        || view.quote_before(start).is_some()
-        || view.is_comma(start - 1)
-        || view.is_marked(start - 1)
-        || view.is_dash(start - 1);
-    let fits = verb.group.len() == 1 || verb.cue.weight == 3;
-    // "…, told Radio Harbour": who is told stands behind it, never who tells.
-    let is_told = view.is_any(verb.at, &["told", "tells", "tell"]);
-    if !opens || !fits || is_told {
-        return None;
-    }
-    let range = phrase_after(view, verb.at + 1)?;
-    // "…, said he remembers": the subject of what was said.
-    let is_nominative = view.is_any(range.start, &["he", "she", "they", "we", "it"]);
-    if is_nominative && view.quotes.is_empty() && is_finite(view, range.end) {
-        return None;
-    }
-    Some(Subject {
-        range,
-        antecedent: None,
-        rule: "inverted subject",
-    })
-}
-
-/// "…, 54, a former mayor, was detained, said Keo Sreymom.": an inverted subject that ends the
-/// sentence, whatever could be the subject before it.
-fn closing(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
-    let before = verb.at.checked_sub(1)?;
-    if verb.cue.weight < 3 || verb.group.len() > 1 || !view.is_comma(before) {
-        return None;
-    }
-    let subject = inverted(view, verb)?;
-    let Range { start, end } = subject.range;
-    let is_last = end >= view.end_of_words();
-    let is_name =
-        view.tag(start) == Tag::Name && view.tag(start + 1) == Tag::Name && start + 1 < end;
-    let is_described = opens_phrase(view.tag(start)) && !view.is_any(start, &["this", "that"]);
-    (is_name && (is_last || view.is_comma(end)) || is_described && is_last).then_some(subject)
 }

@@ -66,7 +66,10 @@ fn opens_occasion(view: &View<'_, '_>, occasions: &Occasions, place: usize) -> b
     let next = place + 1;
     let is_day =
         |day: usize| holds(&occasions.days, view.word(day)) && !view.is_any(day + 1, &["'s", "’s"]);
-    let is_bare = is_day(place) && !view.is(place, "today") && view.tag(next) != Tag::Noun;
+    // "called on the council Monday to vote": what is asked stands behind the day.
+    let is_parting = view.is(next, "to") && view.tag(next + 1) == Tag::Base;
+    let is_bare =
+        is_day(place) && !is_parting && !view.is(place, "today") && view.tag(next) != Tag::Noun;
     let is_on = view.is_any(place, &["on", "late", "early", "earlier"]) && is_day(next);
     let is_medium = view.is_any(place, &["in", "during", "at"])
         && (view.tag(next) == Tag::Possessive || view.is_any(next, &["a", "an"]))

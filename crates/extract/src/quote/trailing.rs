@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Words that make what stands before "he said" an aside of the reporter's.
-const SUBORDINATORS: [&str; 14] = [
+pub(super) const SUBORDINATORS: [&str; 14] = [
     "when", "as", "after", "while", "if", "before", "since", "because", "although", "though",
     "until", "once", "despite", "asked",
 ];
@@ -54,7 +54,7 @@ impl Sentence<'_, '_, '_> {
     }
 
     /// Whether nothing but circumstances of the attribution stands from `start` to the end.
-    fn is_closing(&self, start: usize) -> bool {
+    pub(super) fn is_closing(&self, start: usize) -> bool {
         let view = self.view;
         let end = view.end_of_words();
         let opens = start >= end

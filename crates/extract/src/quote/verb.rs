@@ -61,7 +61,8 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     if at > 0 && matches!(view.word(at - 1), "<" | "/") || matches!(view.word(at + 1), "-" | "=") {
         return None;
     }
-    if !cue.requires.is_empty() && !holds(&cue.requires, view.word(at + 1)) {
+    let is_required = cue.requires.is_empty() || holds(&cue.requires, view.word(at + 1));
+    if !is_required && !closes_verdict(view, pack, cue, at) {
         return None;
     }
     if !is_verb(tag) && closes_attribution(view, cue, at) {
@@ -82,32 +83,7 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     if !is_verb(tag) && !is_sure {
         return None;
     }
-    // "calls" and "reports" behind a determiner or an adjective are nouns, whatever the tagger says.
-    if at > 0
-        && matches!(
-            view.tag(at - 1),
-            Tag::Determiner | Tag::Possessive | Tag::PossessiveMark
-        )
-        && tag != Tag::Past
-        && cue.weight < 3
-    {
-        return None;
-    }
-    // "an amnesty offer to join": a noun behind a noun, which no such verb agrees with.
-    if at > 1
-        && cue.weight < 3
-        && matches!(tag, Tag::Base | Tag::Present)
-        && view.tag(at - 1) == Tag::Noun
-        && matches!(view.tag(at - 2), Tag::Determiner | Tag::Possessive)
-    {
-        return None;
-    }
-    // "with pronounced seasons": no subject stands before a preposition's noun.
-    if at > 0
-        && cue.weight < 3
-        && matches!(tag, Tag::Past | Tag::Participle)
-        && view.is_any(at - 1, &["with", "of", "for", "from"])
-    {
+    if is_no_verb(view, cue, at, tag) || is_reduced(view, pack, at, tag) {
         return None;
     }
     let mut start = at;
@@ -126,12 +102,19 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
             start -= 1;
             break;
         }
-        if !is_auxiliary && !is_adverb(view, start - 1) {
+        // "is heard saying", "can be seen telling".
+        let is_heard = start == at && view.word(at).ends_with("ing") && is_any(word, &HEARD);
+        if !is_auxiliary && !is_heard && !is_adverb(view, start - 1) {
             break;
         }
         start -= 1;
     }
-    let is_gerund = tag == Tag::Gerund;
+    // "who’s called for": a clitic before a verb with its particle is "has".
+    let is_clitic = view.is_any(start, &["'s", "’s"]) && holds(&cue.particles, view.word(at + 1));
+    let be = be && !is_clitic;
+    // ", adding, “…”": a noun to the tagger.
+    let is_ing = view.word(at).ends_with("ing") && (start < at || at > 0 && view.is_comma(at - 1));
+    let is_gerund = tag == Tag::Gerund || is_ing;
     let form = if to {
         Form::Infinitive
     } else if is_gerund && !be {
@@ -154,6 +137,61 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
         form,
         cue,
     })
+}
+
+/// Whether the words before a form of a cue show that it is no verb there.
+fn is_no_verb(view: &View<'_, '_>, cue: &Cue, at: usize, tag: Tag) -> bool {
+    // "calls" and "reports" behind a determiner or an adjective are nouns, whatever the tagger says.
+    if at > 0
+        && matches!(
+            view.tag(at - 1),
+            Tag::Determiner | Tag::Possessive | Tag::PossessiveMark
+        )
+        && tag != Tag::Past
+        && cue.weight < 3
+    {
+        return true;
+    }
+    // "an amnesty offer to join": a noun behind a noun, which no such verb agrees with.
+    if at > 1
+        && cue.weight < 3
+        && matches!(tag, Tag::Base | Tag::Present)
+        && view.tag(at - 1) == Tag::Noun
+        && matches!(view.tag(at - 2), Tag::Determiner | Tag::Possessive)
+    {
+        return true;
+    }
+    // "with pronounced seasons": no subject stands before a preposition's noun.
+    if at > 0
+        && cue.weight < 3
+        && matches!(tag, Tag::Past | Tag::Participle)
+        && view.is_any(at - 1, &["with", "of", "for", "from"])
+    {
+        return true;
+    }
+    false
+}
+
+/// Whether a participle says of a statement or a video where it was made public: "said in a
+/// statement posted on its website that".
+fn is_reduced(view: &View<'_, '_>, pack: &Pack, at: usize, tag: Tag) -> bool {
+    at > 0
+        && matches!(tag, Tag::Past | Tag::Participle)
+        && holds(&pack.occasions.media, view.word(at - 1))
+        && view.is_any(at + 1, &["on", "by", "in", "to", "at", "late", "early"])
+        && view.is_any(
+            at,
+            &["posted", "written", "reported", "released", "tweeted"],
+        )
+}
+
+/// Whether a verb that asks for "that" ends its sentence instead: "…, the court ruled on Monday."
+fn closes_verdict(view: &View<'_, '_>, pack: &Pack, cue: &Cue, at: usize) -> bool {
+    let next = at + 1;
+    let is_free = view.is_stop(next)
+        || holds(&pack.time_words, view.word(next))
+        || view.is_any(next, &["on", "in", "last", "this"]);
+    is_free && cue.has(Frame::Clause) && holds(&cue.requires, "that")
 }
 
 /// Whether a participle may be a past tense after all: a subject stands before it.
@@ -225,4 +263,5 @@ const BE: [&str; 11] = [
     "is", "are", "was", "were", "be", "been", "being", "am", "'s", "’s", "'re",
 ];
 const HAVE: [&str; 7] = ["has", "have", "had", "having", "'ve", "’ve", "’d"];
+const HEARD: [&str; 5] = ["heard", "seen", "quoted", "filmed", "shown"];
 const DO: [&str; 3] = ["do", "does", "did"];

@@ -197,6 +197,12 @@ impl Resolver<'_, '_> {
                 self.learn_gender(figure, self.opening_traits(quote));
             }
         }
+        // "According to a study by Morrow …, he argues": whoever wrote it is heard through it.
+        if figure.is_none_or(|figure| self.is_described(figure))
+            && let Some(author) = self.author_behind(span)
+        {
+            self.said.push((span, author));
+        }
         let named = figure.and_then(|figure| self.cast.figures.get(figure));
         if let (true, Some(at), Some(named)) = (weighed.is_empty(), figure, named) {
             let mut candidate = Candidate::new(at, &named.name);

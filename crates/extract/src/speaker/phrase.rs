@@ -102,6 +102,21 @@ impl Resolver<'_, '_> {
             .then_some(naming.figure)
     }
 
+    /// Whether a figure is described and never named.
+    pub(super) fn is_described(&self, figure: usize) -> bool {
+        let figure = self.cast.figures.get(figure);
+        figure.is_some_and(|figure| figure.is_described)
+    }
+
+    /// The person named right behind "by": "a report by Ada Morrow".
+    pub(super) fn author_behind(&self, span: Span) -> Option<usize> {
+        let text = self.document.text;
+        let rest = text.get(span.end()..)?.strip_prefix(" by ")?;
+        let naming = self.named_behind_titles(text.len() - rest.len())?;
+        let figure = self.cast.figures.get(naming.figure)?;
+        (figure.is_person && !is_possessor(text, naming.span)).then_some(naming.figure)
+    }
+
     /// "The firm": the body named last, at most a few sentences before.
     fn last_body(&self, span: Span) -> Option<usize> {
         let here = self

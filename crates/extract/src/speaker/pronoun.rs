@@ -41,6 +41,8 @@ impl Resolver<'_, '_> {
                 .position(|other| other.figure == naming.figure);
             let reason = if addressed == Some(naming.figure) {
                 Some(Reason::SpokenTo)
+            } else if figure.is_described && self.is_overheard(span) {
+                Some(Reason::Gone)
             } else {
                 self.bar(figure, naming, traits)
             };
@@ -197,6 +199,13 @@ impl Resolver<'_, '_> {
             return if back == 0 { fresh } else { fresh * 0.4 };
         }
         0.0
+    }
+
+    /// "he is heard saying": a recording speaks, and nobody who told of it.
+    fn is_overheard(&self, span: Span) -> bool {
+        let rest = self.document.text.get(span.end()..).unwrap_or_default();
+        let words = rest.split_whitespace().take(3);
+        rest.starts_with(' ') && words.skip(1).any(|word| word == "heard" || word == "seen")
     }
 
     /// Whether the bytes are words that somebody speaks.

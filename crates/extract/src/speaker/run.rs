@@ -221,7 +221,8 @@ fn run(
     // And behind: "Monte Shaw, executive director of".
     if document.word(range.end) == "," {
         for place in range.end + 1..range.end + 7 {
-            if !is_word(document, place) {
+            // "Kanto, said her husband": what a cue reports is no title.
+            if !is_word(document, place) || pack.cue(document.word(place)).is_some() {
                 break;
             }
             read_title(document.word(place), pack, &mut titles, &mut gender);
