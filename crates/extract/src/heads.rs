@@ -74,6 +74,8 @@ pub(crate) struct Heads {
     pub(crate) powers: Set<String>,
     /// Words before a month.
     pub(crate) date_openers: Set<String>,
+    /// What tells one minister, president or secretary from another: "prime", "interior".
+    pub(crate) post_kinds: Set<String>,
     /// Titles of several persons.
     pub(crate) plural_titles: Set<String>,
     /// What says that the name behind it is another name of the one before: "alias".

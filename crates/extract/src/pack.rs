@@ -164,6 +164,8 @@ pub(crate) struct Refusals {
     pub(crate) objects: Vec<String>,
     /// "unanswered", of calls and messages.
     pub(crate) unanswered: Vec<String>,
+    /// "contacted", where it opens a sentence.
+    pub(crate) asked: Vec<String>,
 }
 
 /// A verb that reports.

@@ -419,7 +419,11 @@ fn entity(document: &Document<'_>, names: &[Name], cluster: &Cluster) -> Entity 
     let fullest = spans
         .iter()
         .filter_map(|span| span.text(document.text))
-        .max_by_key(|text| (text.split_whitespace().count(), text.len()))
+        // "Vesnograd" rather than the "VESNOGRAD" of a dateline.
+        .max_by_key(|text| {
+            let has_small = text.contains(char::is_lowercase);
+            (text.split_whitespace().count(), has_small, text.len())
+        })
         .unwrap_or_default();
     Entity {
         kind: cluster.kind,

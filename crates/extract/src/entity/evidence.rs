@@ -351,6 +351,10 @@ impl<'t> Shown<'_, 't> {
             | PLACE_WORD
             | PLACE_WHOLE
             | PLACE_INSIDE;
+        // "spokesperson Lira Osk": no place, though Lira is one.
+        let has_post = name.start > 0
+            && self.case(name.start - 1) == Case::Lower
+            && is_post(self.word(name.start - 1));
         name.clone().all(|at| {
             let lower = self.lower(at);
             let lower = lower.as_str();
@@ -359,7 +363,8 @@ impl<'t> Shown<'_, 't> {
                 || self.case(at) == Case::Mixed && name.len() > 1
                 || self.word(at) == "-"
                 || self.word(at).ends_with('.'))
-                && (self.lists(at) & against == 0 || is_person_word && at == name.start)
+                && (self.lists(at) & against == 0
+                    || at == name.start && (is_person_word || name.len() > 1 && has_post))
                 && !self.pack.heads.place_ends.contains(lower)
                 && !self.pack.heads.other_ends.contains(lower)
                 && !self.pack.heads.bodies.contains(lower)

@@ -290,6 +290,46 @@ impl<'t> Reading<'_, 't> {
         })
     }
 
+    /// Ends a name in a heading where it ends elsewhere: "Ada Morrow Compares" is Ada Morrow.
+    pub(super) fn end_in_headings(&self, names: &mut [Name]) {
+        let full = |name: &&Name| name.kind == EntityKind::Person && name.tokens.len() > 1;
+        let elsewhere: Set<String> = names
+            .iter()
+            .filter(full)
+            .filter(|name| !self.is_in_heading(name))
+            .map(|name| self.key(&name.tokens))
+            .collect();
+        for name in names.iter_mut().filter(|name| name.tokens.len() > 2) {
+            let Range { start, end } = name.tokens;
+            let is_known = |end: &usize| elsewhere.contains(&self.key(&(start..*end)));
+            if !is_known(&end)
+                && name.kind != EntityKind::Place
+                && let Some(known) = (start + 2..end).rev().find(is_known)
+                && self.is_in_heading(name)
+            {
+                name.tokens.end = known;
+                name.kind = EntityKind::Person;
+            }
+        }
+    }
+
+    /// Whether a name stands in a paragraph of one sentence whose long words are written large, four
+    /// in five of them.
+    fn is_in_heading(&self, name: &Name) -> bool {
+        let sentence = self.document.sentence_of(name.tokens.start);
+        let paragraph = self.document.paragraph_of(name.tokens.start);
+        let sentence = self.document.sentences.get(sentence);
+        let paragraph = self.document.paragraphs.get(paragraph);
+        let (Some(sentence), Some(paragraph)) = (sentence, paragraph) else {
+            return false;
+        };
+        let long = |at: &usize| self.word(*at).chars().nth(3).is_some();
+        let words = paragraph.clone().filter(long);
+        let count = words.clone().count();
+        let large = words.filter(|at| self.is_capital(*at)).count();
+        sentence.start == paragraph.start && (4..=25).contains(&count) && large * 5 >= count * 4
+    }
+
     /// Drops names that stand in headings only: where every word is written large, "Vows" looks like
     /// one.
     pub(super) fn drop_from_headings(&self, names: &mut Vec<Name>) {

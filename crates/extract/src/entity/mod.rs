@@ -7,6 +7,7 @@ mod gazetteer;
 mod joined;
 mod missed;
 mod neighbour;
+mod nickname;
 mod parted;
 mod recognizer;
 mod repair;

@@ -55,10 +55,12 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
     apart(&mut names);
     reading.agree_in_rows(&mut names);
     reading.spell_out(&mut names);
+    reading.join_nicknames(&mut names);
     reading.introduce(&mut names);
     apart(&mut names);
     reading.agree(&mut names);
     reading.name_by_full_form(&mut names);
+    reading.end_in_headings(&mut names);
     reading.drop_from_headings(&mut names);
     reading.make_whole(&mut names);
     reading.add_missed(&mut names);

@@ -57,6 +57,28 @@ fn a_person_has_the_titles_that_stand_beside_the_name() {
     let text = "With King Peter’s consent, Sarah Whitfield, a former finance minister who founded a \
                 party, spoke in Paris.";
     assert_eq!(titles(text), ["King", "former finance minister"]);
+    let text = "The party’s vice president, Peter Harlow — no relation to the general — spoke in \
+                Paris. The governor, Sarah Whitfield, left.";
+    assert_eq!(titles(text), ["vice president", "governor"]);
+}
+
+#[test]
+fn a_name_ends_in_a_heading_where_it_ends_below() {
+    let text = "Sarah Whitfield Compares Harbor Talks With Budget Talks\n\nSarah Whitfield compared the \
+                talks on Monday.";
+    check(text, "Sarah Whitfield", EntityKind::Person, 2);
+}
+
+#[test]
+fn a_nickname_is_part_of_the_name() {
+    let text = "Peter “the Hammer” Harlow left London. Then Harlow slept.";
+    check(text, "Peter “the Hammer” Harlow", EntityKind::Person, 2);
+}
+
+#[test]
+fn a_dateline_does_not_name_a_place() {
+    let text = "LONDON — The mayor of London spoke.";
+    check(text, "London", EntityKind::Place, 2);
 }
 
 #[test]

@@ -17,6 +17,9 @@ const MAX_BEFORE: usize = 6;
 /// Most words of a role set between commas.
 const MAX_APPOSITION: usize = 14;
 
+/// What stands before a post in lower case: "ministry" in "foreign ministry spokesman".
+const BODIES: [Trait; 2] = [Trait::Organizations, Trait::Bodies];
+
 /// What opens a clause of its own: "they are hearing a candidate".
 const PRONOUNS: [Trait; 3] = [
     Trait::MalePronouns,
@@ -29,10 +32,12 @@ pub(super) fn titles(document: &Document<'_>, names: &[&Name]) -> Vec<Title> {
     let mut titles: Vec<Title> = Vec::new();
     let mut seen: Set<String> = Set::default();
     for name in names {
-        for range in [before(document, name), behind(document, name)]
-            .into_iter()
-            .flatten()
-        {
+        let beside = [
+            before(document, name.tokens.start),
+            before_comma(document, name),
+            behind(document, name),
+        ];
+        for range in beside.into_iter().flatten() {
             let Some(span) = document.span_of(&range) else {
                 continue;
             };
@@ -46,9 +51,25 @@ pub(super) fn titles(document: &Document<'_>, names: &[&Name]) -> Vec<Title> {
     titles
 }
 
-/// "government spokesman", "Deputy Prime Minister" right before the name; "Mr." is no title.
-fn before(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
-    let end = name.tokens.start;
+/// "The governor, Long Rith, said", "HRN’s Asia director, Bill Marsh —": the role that the name
+/// behind the comma explains.
+fn before_comma(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
+    let comma = name.tokens.start.checked_sub(1)?;
+    let is_closed = matches!(document.word(name.tokens.end), "," | "—" | "–");
+    if document.word(comma) != "," || !is_closed {
+        return None;
+    }
+    let role = before(document, comma)?;
+    let owner = document.word(role.start.checked_sub(1)?).to_lowercase();
+    matches!(
+        owner.as_str(),
+        "the" | "its" | "their" | "his" | "her" | "'s" | "’s"
+    )
+    .then_some(role)
+}
+
+/// "government spokesman", "Deputy Prime Minister" right before a name at `end`; "Mr." is no title.
+fn before(document: &Document<'_>, end: usize) -> Option<Range<usize>> {
     let sentence = document.sentences.get(document.sentence_of(end))?;
     let first = end.saturating_sub(MAX_BEFORE).max(sentence.start);
     let mut start = end;
@@ -61,6 +82,7 @@ fn before(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
         let fits = if has_head {
             is_head
                 || Pack::english().traits(&lower).has(Trait::PostModifiers)
+                || Pack::english().traits(&lower).has_any(&BODIES) && is_lower(document, start)
                 || token.case != Case::Lower
                     && token.kind == TokenKind::Word
                     // "With" of "With King X", which only opens the sentence.
@@ -116,6 +138,11 @@ fn behind(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
             "who" | "which" | "whose" | "and" | "but" | "said" | "says" | "told"
         );
     (early && begins_well && !is_clause && end > start).then_some(start..end)
+}
+
+fn is_lower(document: &Document<'_>, at: usize) -> bool {
+    let token = document.tokens.get(at);
+    token.is_some_and(|token| token.case == Case::Lower)
 }
 
 /// Whether a lower-case word names a post or a calling.

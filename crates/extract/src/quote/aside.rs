@@ -44,6 +44,8 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
     if let Some(subject) = parsed(view, at)
         && subject.range.end <= close
         && !is_in_relative(view, subject.range.start, close)
+        && !is_in_dashes(view, subject.range.start, close)
+        && !is_in_apposition(view, subject.range.start, close)
         && (view.is_comma(subject.range.end)
             || view.is_dash(subject.range.end)
             || subject.range.end == close)
@@ -113,6 +115,27 @@ fn is_in_relative(view: &View<'_, '_>, start: usize, close: usize) -> bool {
         .rev()
         .find(|place| view.word(*place) == view.word(close));
     opener.is_some_and(|comma| view.is_any(comma + 1, &["who", "whose", "which"]))
+}
+
+/// Whether the phrase at `start` is part of the aside that ends at the dash `close`: "Morrow — no
+/// relation to the general — said".
+fn is_in_dashes(view: &View<'_, '_>, start: usize, close: usize) -> bool {
+    view.is_dash(close)
+        && (close.saturating_sub(LONGEST_RELATIVE)..start).any(|place| view.is_dash(place))
+}
+
+/// Whether the phrase at `start` is part of what explains a name up to the comma `close`: "Open Hands,
+/// a Vesna-based group, called".
+fn is_in_apposition(view: &View<'_, '_>, start: usize, close: usize) -> bool {
+    let comma = (close.saturating_sub(LONGEST_RELATIVE)..start)
+        .rev()
+        .find(|place| view.is_comma(*place));
+    comma.is_some_and(|comma| {
+        let explains = comma > 0
+            && view.is_any(comma + 1, &["a", "an"])
+            && (is_nominal(view.tag(comma - 1)) || view.word(comma - 1) == ")");
+        explains && view.is_comma(close)
+    })
 }
 
 /// Words of a relative clause behind a speaker.

@@ -161,6 +161,8 @@ fn cut_before(
     }
     match other.form {
         Form::Participle if view.is_comma(before) => Some(before),
+        // `called it “chilling,” adding that`: the comma stands inside the marks.
+        Form::Participle if view.is_marked(before) && view.is_comma(before - 1) => Some(start),
         Form::Participle if view.is(before, "and") && view.is_comma(before - 1) => Some(before - 1),
         Form::Finite if view.is_any(before, &["and", "but"]) || view.is_comma(before) => {
             let is_beside =

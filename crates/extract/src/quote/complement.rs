@@ -290,6 +290,9 @@ fn complementizer(
                 && place > start
                 && !is_stated
                 && !opens_circumstance(view, pack, start);
+            if let Some(later) = behind_relative(view, place, limit) {
+                return Some(later);
+            }
             let is_determiner = view.is(place, "that")
                 && matches!(view.tag(place + 1), Tag::Noun)
                 && view.tag(place) == Tag::Determiner;
@@ -322,6 +325,23 @@ fn complementizer(
     }
     None
 }
+
+/// "told them in a call that was leaked that": where the "that" at `place` only explains the noun
+/// before it, the one that opens what was said.
+fn behind_relative(view: &View<'_, '_>, place: usize, limit: usize) -> Option<usize> {
+    let explains = place > 0
+        && view.is(place, "that")
+        && is_nominal(view.tag(place - 1))
+        && is_finite(view, place + 1);
+    let later = (place + 2..limit.min(place + LONGEST_RELATIVE))
+        .find(|at| view.is(*at, "that") && !view.is_marked(*at))
+        .filter(|_| explains)?;
+    let is_set_off = (place..later).any(|at| view.is_comma(at) || view.is_stop(at));
+    (!is_set_off && starts_clause(view, later + 1, limit)).then_some(later)
+}
+
+/// Words of a relative clause between a verb and what was said.
+const LONGEST_RELATIVE: usize = 14;
 
 /// Whether what stands between a verb and "that" says when or where it was said ("said Friday
 /// that", "said on CNN that"): no noun is there that "that" could explain.

@@ -56,14 +56,16 @@ impl Sentence<'_, '_, '_> {
         let words = &self.pack.refusals;
         let not = ["not", "n't", "n’t", "never"];
         let is_denied = holds(&words.denied_verbs, view.word(at))
-            && (at.saturating_sub(4)..at).any(|place| view.is_any(place, &not));
+            && ((at.saturating_sub(4)..at).any(|place| view.is_any(place, &not))
+                || self.is_of_neither(at));
         if !is_denied && !holds(&words.verbs, view.word(at)) {
             return None;
         }
         let limit = view.len().min(at + 12);
         let end = (at + 1..limit).find(|place| view.is_comma(*place) || view.is_stop(*place));
         let end = end.unwrap_or_else(|| view.end_of_words().min(at + 12));
-        if !(at + 1..end).any(|place| holds(&words.objects, view.word(place))) {
+        let is_named = (at + 1..end).any(|place| holds(&words.objects, view.word(place)));
+        if !is_named && !self.is_asked(at) {
             return None;
         }
         let mut group = at;
@@ -78,6 +80,31 @@ impl Sentence<'_, '_, '_> {
             group -= 1;
         }
         Some((group, finite_subject(view, group, at, 3)))
+    }
+
+    /// "Neither Morrow nor the court could be reached".
+    fn is_of_neither(&self, at: usize) -> bool {
+        let view = self.view;
+        (at.saturating_sub(MOST_BETWEEN)..at)
+            .rev()
+            .take_while(|place| !view.is_stop(*place))
+            .any(|place| view.is_any(place, &["neither", "nobody", "none"]))
+    }
+
+    /// "Reached for comment, Morrow declined": nothing behind the verb says what, for the words before
+    /// it did.
+    fn is_asked(&self, at: usize) -> bool {
+        let view = self.view;
+        let words = &self.pack.refusals;
+        let is_last = view.is_stop(at + 1) || view.is_comma(at + 1) || at + 1 >= view.len();
+        let comma = (0..at).find(|place| view.is_comma(*place));
+        let opening = 0..comma.unwrap_or(0);
+        holds(&words.verbs, view.word(at))
+            && is_last
+            && (holds(&words.asked, view.word(0))
+                || opening
+                    .into_iter()
+                    .any(|place| holds(&words.objects, view.word(place))))
     }
 
     /// "Calls to the mayor’s office went unanswered": from the verb on, and who was called.

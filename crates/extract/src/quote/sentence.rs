@@ -211,7 +211,9 @@ impl Sentence<'_, '_, '_> {
         }
         let mut speaking: Option<Subject> = None;
         for (place, verb) in verbs.iter().enumerate() {
-            if covered.iter().any(|range| range.contains(&verb.at)) {
+            if covered.iter().any(|range| range.contains(&verb.at))
+                && !self.opens_marks(place, verb, &owners)
+            {
                 continue;
             }
             let subject = subjects.get(place).cloned().flatten();
@@ -268,6 +270,19 @@ impl Sentence<'_, '_, '_> {
         }
         self.nouns(&covered, all);
         self.leftovers(&owners, first, all);
+    }
+
+    /// Whether a verb within what was said has words in marks behind a colon, which are a report of
+    /// their own: "adding that Morrow had told them: “You’ll be paid.”".
+    fn opens_marks(&self, place: usize, verb: &Verb<'_>, owners: &[Option<usize>]) -> bool {
+        let view = self.view;
+        let mut owned = view.quotes.iter().zip(owners);
+        verb.cue.weight == 3
+            && verb.form == Form::Finite
+            && !view.is_marked(verb.at)
+            && owned.any(|((at, _), owner)| {
+                *owner == Some(place) && *at > verb.at && view.word(at - 1) == ":"
+            })
     }
 
     /// The cue that a quotation before the word at `at` belongs to.

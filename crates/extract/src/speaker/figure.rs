@@ -313,6 +313,7 @@ impl Cast {
                     .get(naming.figure)
                     .is_some_and(|figure| figure.is_people)
                 && !is_governed(text, span, naming.span)
+                && !is_bracketed(text, span, naming.span)
                 && !is_possessor(text, naming.span)
         });
         // In "Helen Marsh of the relief group Open Hands" the later name is tied to the first.
@@ -357,6 +358,14 @@ const PREPOSITIONS: &[&str] = &[
 
 /// What opens a relative clause.
 const RELATIVES: &[&str] = &["who", "whose", "which", "that"];
+
+/// Whether the name `name` stands in brackets behind another within the phrase `span`, as Utah does
+/// in "Rep. Ada Morrow (R-Utah)".
+fn is_bracketed(text: &str, span: Span, name: Span) -> bool {
+    let before = text.get(span.start()..name.start()).unwrap_or_default();
+    let opened = before.rfind('(').filter(|open| *open > 0);
+    opened > before.rfind(')')
+}
 
 /// Whether the name `name` hangs on a preposition within the phrase `span`.
 fn is_governed(text: &str, span: Span, name: Span) -> bool {

@@ -7,7 +7,7 @@ use super::{
     figure::{Naming, is_possessor},
     plain,
 };
-use crate::pack::{Trait, Traits};
+use crate::pack::{Pack, Trait, Traits};
 
 /// Bytes of the titles in front of a name ("Lieutenant General").
 const MOST_TITLE_BYTES: usize = 40;
@@ -25,15 +25,16 @@ impl Resolver<'_, '_> {
         let rest = words
             .strip_prefix("the ")
             .or_else(|| words.strip_prefix("The "))?;
-        let noun = rest
+        let words: Vec<String> = rest
             .split(' ')
             .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
-            .last()?;
-        let noun = noun.to_lowercase();
-        if self.pack.traits(&noun).has(Trait::Bodies) {
+            .map(str::to_lowercase)
+            .collect();
+        let (noun, modifiers) = words.split_last()?;
+        if self.pack.traits(noun).has(Trait::Bodies) {
             return self.last_body(span);
         }
-        if !self.pack.traits(&noun).has_any(&[
+        if !self.pack.traits(noun).has_any(&[
             Trait::Titles,
             Trait::MaleTitles,
             Trait::FemaleTitles,
@@ -42,13 +43,22 @@ impl Resolver<'_, '_> {
             return None;
         }
         let before = self.cast.namings_before(span);
-        let found = before.iter().rev().take(200).find(|naming| {
-            self.cast
-                .figures
-                .get(naming.figure)
-                .is_some_and(|figure| figure.titles.contains(&noun))
+        let titled = before.iter().rev().take(200).filter_map(|naming| {
+            let titles = &self.cast.figures.get(naming.figure)?.titles;
+            (titles.contains(noun) && !is_other_post(modifiers, titles)).then_some((naming, titles))
         });
-        found.map(|naming| naming.figure)
+        let shared = |titles: &[String]| {
+            let words = modifiers.iter().filter(|word| titles.contains(word));
+            words.count()
+        };
+        let mut best: Option<(usize, &Naming)> = None;
+        for (naming, titles) in titled {
+            let shared = shared(titles);
+            if best.is_none_or(|(most, _)| shared > most) {
+                best = Some((shared, naming));
+            }
+        }
+        best.map(|(_, naming)| naming.figure)
     }
 
     /// "The 29-year-old": the figure of that age, or else the person who would be "he".
@@ -157,4 +167,15 @@ impl Resolver<'_, '_> {
         let is_body = figure.is_organization || figure.is_described && !figure.is_many;
         (is_body && is_near).then_some(*last)
     }
+}
+
+/// Whether somebody with these words of titles holds another post of the kind: the interior minister
+/// is not "the prime minister".
+fn is_other_post(modifiers: &[String], titles: &[String]) -> bool {
+    let kinds = &Pack::english().heads.post_kinds;
+    let is_kind = |word: &&String| kinds.contains(word.as_str());
+    let Some(kind) = modifiers.last().filter(is_kind) else {
+        return false;
+    };
+    !titles.contains(kind) && titles.iter().any(|word| is_kind(&word))
 }
