@@ -7,7 +7,7 @@
 //! With `--folds` nothing is written: each part of the documents is kept back in turn, and measured;
 //! `ERRORS=SOURCE` prints what is wrong in the texts of a source.
 
-use std::{collections::HashMap, env, error::Error, fs};
+use std::{collections::HashMap, env, error::Error, fs, path::Path};
 
 use extract::entity::train::{Example, Recipe, exchanged, measure, silver, train};
 use model::Span;
@@ -82,13 +82,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             .map(|(_, d)| d)
             .collect();
         let bytes = learn(&kept, &unlabelled);
-        if let Ok(file) = env::var("HELD") {
-            for example in written_texts(&file)? {
-                if fold == 0 && env::var("ERRORS").is_ok_and(|source| source == "held") {
+        for file in env::var("HELD").iter().flat_map(|files| files.split(':')) {
+            let source = Path::new(file).file_stem().unwrap_or_default();
+            let source = source.to_string_lossy().into_owned();
+            for example in written_texts(file)? {
+                if fold == 0 && env::var("ERRORS").is_ok_and(|wanted| wanted == source) {
                     print_errors(&bytes, &example);
                 }
                 let count = measure(&bytes, std::slice::from_ref(&example));
-                let sum = counts.entry("held".to_owned()).or_default();
+                let sum = counts.entry(source.clone()).or_default();
                 for (sum, count) in sum.iter_mut().flatten().zip(count.iter().flatten()) {
                     *sum += count;
                 }
@@ -125,6 +127,7 @@ fn learn(documents: &[&Document], unlabelled: &[&String]) -> Vec<u8> {
     let recipe = Recipe {
         epochs: number("EPOCHS", 10),
         bits: number("BITS", 18),
+        runs: number("RUNS", 3),
     };
     let mut examples = Vec::new();
     let mut ours = Vec::new();

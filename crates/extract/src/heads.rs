@@ -46,6 +46,8 @@ pub(crate) struct Heads {
     pub(crate) departments: Set<String>,
     /// Units of an army, which have a number.
     pub(crate) army_units: Set<String>,
+    /// Roads, which have a number.
+    pub(crate) roads: Set<String>,
     /// Heads that "in" and a place follow without being part of the name: "Embassy in Hanoi".
     pub(crate) missions: Set<String>,
     /// Adjectives that open a sentence before the name of a body: "Opposition".
@@ -60,14 +62,20 @@ pub(crate) struct Heads {
     pub(crate) derived_ends: Vec<String>,
     /// Nouns that say of a name beside them that it is a body's: "the developer …".
     pub(crate) body_nouns: Set<String>,
-    /// Nouns behind the names of bodies, in lower case: "… newspaper".
-    pub(crate) body_tails: Set<String>,
+    /// Between such a noun and the name: "called".
+    pub(crate) callings: Set<String>,
+    /// What may stand behind such a noun and the name.
+    pub(crate) body_verbs: Set<String>,
+    /// Where the noun phrase of an apposition ends: "of", "which".
+    pub(crate) noun_stops: Set<String>,
+    /// What stands behind the noun of an apposition that is not part of a longer one.
+    pub(crate) noun_followers: Set<String>,
+    /// First words of the names of clubs: "Dynamo".
+    pub(crate) club_openers: Set<String>,
     /// Posts and people that go with places: "… governor".
     pub(crate) local_posts: Set<String>,
     /// Whom persons act for, rather than bodies: "lawyer for …".
     pub(crate) agents: Set<String>,
-    /// Words in capitals that name no body.
-    pub(crate) no_bodies: Set<String>,
     /// Relatives.
     pub(crate) kin: Set<String>,
     /// What a country has, and no person: "…'s parliament".

@@ -189,6 +189,15 @@ impl<'t> Shown<'_, 't> {
             found.push(body);
             return;
         }
+        if self.is_club(&run) {
+            let kind = EntityKind::Organization;
+            found.push((Name { tokens: run, kind }, Sureness::Sure));
+            return;
+        }
+        if let Some(person) = self.person_of_place(&run, sentence) {
+            found.push((person, Sureness::Sure));
+            return;
+        }
         let (person, has_title) = self.without_titles(run);
         if person.is_empty() || person.len() > LONGEST_PERSON + 2 || !self.can_be_person(&person) {
             return;
@@ -263,7 +272,7 @@ impl<'t> Shown<'_, 't> {
         let is_dateline = opens_paragraph
             && (opened..end).all(|at| upper(at) || self.word(at) == ",")
             && (matches!(self.word(end), "—" | "–" | "-" | "--")
-                || self.word(end) == "," && upper(end + 1));
+                || self.word(end) == "," && (upper(end + 1) || self.opens_dateline(end)));
         let has_unit = end - start > 1
             && !matches!(self.word(end - 1), "Town" | "Village")
             && self.case(end - 1) == Case::Title
@@ -302,6 +311,42 @@ impl<'t> Shown<'_, 't> {
         let tokens = start..end;
         let kind = EntityKind::Place;
         Some((Name { tokens, kind }, sureness))
+    }
+
+    /// "Dynamo Harbour".
+    fn is_club(&self, run: &Range<usize>) -> bool {
+        let next = run.start + 1;
+        (2..=3).contains(&run.len())
+            && self.pack.heads.club_openers.contains(self.word(run.start))
+            && self.lists(next) & (ORGANISATION_WORD | TITLE_WORD | DATE_WORD) == 0
+            && !is_post(&self.lower(next))
+    }
+
+    /// ", Harbour Province —": a place and a dash behind the comma.
+    fn opens_dateline(&self, comma: usize) -> bool {
+        let dash = (comma + 1..comma + 6).find(|at| self.case(*at) != Case::Title);
+        dash.is_some_and(|at| at > comma + 1 && matches!(self.word(at), "—" | "–" | "--"))
+    }
+
+    /// "Isabella of Aragon": a given name, "of", and a place.
+    fn person_of_place(&self, run: &Range<usize>, sentence: &Range<usize>) -> Option<Name> {
+        let (start, of) = (run.start, run.end);
+        let others = SURNAME | PLACE_WHOLE | PLACE_BEGIN | ORGANISATION | TITLE_WORD | DATE_WORD;
+        let is_given = self.lists(start) & GIVEN_NAME != 0 && self.lists(start) & others == 0;
+        let is_where = self.word(of) == "of" && self.case(of + 1) == Case::Title;
+        let mut end = of + 1;
+        while end < sentence.end && self.is_part(end) {
+            end += 1;
+        }
+        let is_place = self.lists(of + 1) & (PLACE_WHOLE | PLACE_BEGIN) != 0 || end == of + 2;
+        let has_no_title = start
+            .checked_sub(1)
+            .is_none_or(|at| !is_post(&self.lower(at)));
+        let is_person = run.len() == 1 && is_given && is_where && is_place && has_no_title;
+        (is_person && end < of + 4 && self.case(start) == Case::Title).then_some(Name {
+            tokens: start..end,
+            kind: EntityKind::Person,
+        })
     }
 
     /// A word that no name begins with.

@@ -11,6 +11,7 @@ const ASIAN_GIVEN: &str = include_str!("gazetteer/asian_given.txt");
 const ASIAN_SURNAMES: &str = include_str!("gazetteer/asian_surnames.txt");
 const PLACES: &str = include_str!("gazetteer/places.txt");
 const BODIES: &str = include_str!("gazetteer/bodies.txt");
+const COMMON: &str = include_str!("gazetteer/common.txt");
 const WORDS: &str = include_str!("gazetteer/words.txt");
 
 pub(crate) const MAN: u32 = 1;
@@ -43,6 +44,8 @@ pub(crate) struct Gazetteer {
     flags: Map<u32, u32>,
     places: Phrases,
     bodies: Phrases,
+    /// Words that are written small.
+    common: Set<u32>,
 }
 
 /// Names of several words, by hash of whole names and of their beginnings.
@@ -58,6 +61,7 @@ impl Gazetteer {
             flags: Map::default(),
             places: Phrases::default(),
             bodies: Phrases::default(),
+            common: Set::default(),
         };
         for (list, flag) in [
             (MEN, MAN | GIVEN_NAME),
@@ -87,6 +91,9 @@ impl Gazetteer {
                 gazetteer.flag(&word.to_lowercase(), flag);
             }
         }
+        let common = lines(COMMON).flat_map(str::split_whitespace);
+        let common = common.map(|word| hash(word.as_bytes()));
+        gazetteer.common.extend(common);
         for place in lines(PLACES) {
             gazetteer.places.add(place);
         }
@@ -102,6 +109,11 @@ impl Gazetteer {
 
     fn flag(&mut self, name: &str, flag: u32) {
         *self.flags.entry(hash(name.as_bytes())).or_default() |= flag;
+    }
+
+    /// Whether the language has the word, written small.
+    pub(crate) fn is_common(&self, form: u32) -> bool {
+        self.common.contains(&form)
     }
 
     /// What the lists say of a word; names count where it is capitalised.

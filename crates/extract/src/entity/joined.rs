@@ -41,6 +41,7 @@ impl Reading<'_, '_> {
             EntityKind::Organization => self.join_body(&mut name),
             EntityKind::Place => {
                 self.become_company(&mut name);
+                self.add_road_number(&mut name);
                 if name.kind == EntityKind::Organization {
                     self.add_article(&mut name);
                 }
@@ -139,6 +140,18 @@ impl Reading<'_, '_> {
         self.add_number(name);
         self.add_later_fields(name);
         self.add_earlier_field(name);
+    }
+
+    /// "National Road" + "78".
+    fn add_road_number(&self, name: &mut Name) {
+        let end = name.tokens.end;
+        let is_road = self
+            .heads
+            .roads
+            .contains(self.lower(end.saturating_sub(1)).as_str());
+        if is_road && self.kind_of(end) == Some(TokenKind::Number) && self.is_spaced(end) {
+            name.tokens.end += 1;
+        }
     }
 
     /// "Embassy in Hanoi": the body ends before the place.

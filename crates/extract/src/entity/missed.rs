@@ -7,7 +7,7 @@ use model::EntityKind;
 use super::{
     gazetteer::{
         DATE_WORD, DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
-        PLACE_WORD, TITLE_WORD,
+        PLACE_WORD, SURNAME, TITLE_WORD,
     },
     recognizer::Name,
     repair::Reading,
@@ -163,6 +163,23 @@ impl<'t> Reading<'_, 't> {
         })
     }
 
+    /// A body of one word that opens a sentence, where the tagger listens to case less: the lists
+    /// hold it, and no list as anything else.
+    fn listed_body_at(&self, at: usize) -> Option<Name> {
+        let others = GIVEN_NAME | SURNAME | PLACE_WHOLE | PLACE_BEGIN | TITLE_WORD | DEMONYM;
+        let is_upper = self.case(at) == Case::Upper && self.word(at).chars().nth(2).is_some();
+        let is_written = is_upper || self.case(at) == Case::Title;
+        let is_alone = !self.is_capital(at + 1);
+        let is_free = !matches!(self.word(at + 1), "-" | "." | "/" | "@");
+        let is_listed = self.lists(at) & ORGANISATION != 0 && self.lists(at) & others == 0;
+        (is_listed && is_written && is_alone && is_free && self.opens_sentence(at)).then_some(
+            Name {
+                tokens: at..at + 1,
+                kind: EntityKind::Organization,
+            },
+        )
+    }
+
     /// Adds the uses of the document's names that the tagger passed over.
     pub(super) fn add_missed(&self, names: &mut Vec<Name>) {
         let mut known = Known::default();
@@ -197,7 +214,8 @@ impl<'t> Reading<'_, 't> {
                 .or_else(|| self.full_name_at(at, limit, &parts, &lone))
                 .or_else(|| self.surname_at(at, limit, &parts))
                 .or_else(|| self.surname_at(at, limit, &lone))
-                .or_else(|| self.listed_place_at(at, limit));
+                .or_else(|| self.listed_place_at(at, limit))
+                .or_else(|| self.listed_body_at(at));
             let found = found.or_else(|| {
                 let is_acronym = self.case(at) == Case::Upper && acronyms.contains(&self.lower(at));
                 is_acronym.then(|| Name {

@@ -9,6 +9,7 @@ use super::{
     gazetteer::{DATE_WORD, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_WHOLE, SURNAME},
     recognizer::Name,
     repair::Reading,
+    title::is_post,
 };
 use crate::token::Case;
 
@@ -30,6 +31,13 @@ impl Reading<'_, '_> {
             Some(of) => [start..of, of + 2..end]
                 .map(|tokens| Name { tokens, kind })
                 .into(),
+            None if self.owned(&name).is_some() => {
+                let of = self.owned(&name).unwrap_or(start);
+                let person = (of + 2..end).find(|at| self.is_capital(*at)).unwrap_or(end);
+                let kinds = [EntityKind::Organization, EntityKind::Person];
+                let parts = [start..of, person..end].into_iter().zip(kinds);
+                parts.map(|(tokens, kind)| Name { tokens, kind }).collect()
+            }
             None => match (self.served(&name), self.member(&name)) {
                 (Some(at), _) => [start..at, at + 2..end]
                     .map(|tokens| Name { tokens, kind })
@@ -45,6 +53,17 @@ impl Reading<'_, '_> {
                 (None, None) => vec![name],
             },
         }
+    }
+
+    /// Where "of tycoon" stands between a body and a person: "Harbour Group of tycoon Ada Morrow".
+    fn owned(&self, name: &Name) -> Option<usize> {
+        let Range { start, end } = name.tokens;
+        (start + 1..end.saturating_sub(2)).find(|at| {
+            self.word(*at) == "of"
+                && self.case(at + 1) == Case::Lower
+                && is_post(&self.lower(at + 1))
+                && self.is_capital(end - 1)
+        })
     }
 
     /// Where "for the" stands between two bodies: "Legislative Council for the Civic Party".

@@ -139,6 +139,11 @@ impl<'t> Reading<'_, 't> {
             name.kind = EntityKind::Organization;
             return name;
         }
+        if let Some(first) = self.club_start(&name.tokens) {
+            name.tokens.start = first;
+            name.kind = EntityKind::Organization;
+            return name;
+        }
         let last = self.lower(end.saturating_sub(1));
         let last = last.as_str();
         let is_long = end > start + 1;
@@ -202,6 +207,18 @@ impl<'t> Reading<'_, 't> {
             name.kind = EntityKind::Person;
         }
         name
+    }
+
+    /// Where the name of a club begins: "Dynamo Harbour", whatever "Harbour" is.
+    fn club_start(&self, name: &Range<usize>) -> Option<usize> {
+        let is_opener = |at: usize| self.heads.club_openers.contains(self.word(at));
+        let before = name.start.checked_sub(1).filter(|at| {
+            is_opener(*at)
+                && self.document.sentence_of(*at) == self.document.sentence_of(name.start)
+                && self.case(name.start) == Case::Title
+        });
+        let is_first = name.len() > 1 && is_opener(name.start) && name.len() < 4;
+        before.or_else(|| is_first.then_some(name.start))
     }
 
     fn is_place(&self, name: &Name) -> bool {

@@ -1,5 +1,5 @@
 //! Names that the words around them show to be bodies: "Kelm Marine, a firm", "the newspaper Vesna",
-//! "MHEL", "Oster Hold researcher Ada Morrow"; and persons by whose relatives they are.
+//! "Oster Hold researcher Ada Morrow"; and persons by whose relatives they are.
 
 use std::ops::Range;
 
@@ -8,8 +8,7 @@ use model::EntityKind;
 use super::{
     evidence::{Shown, Sureness},
     gazetteer::{
-        DATE_WORD, DEMONYM, GIVEN_NAME, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE, PLACE_WORD,
-        SURNAME, TITLE_WORD,
+        DATE_WORD, DEMONYM, GIVEN_NAME, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE, SURNAME, TITLE_WORD,
     },
     recognizer::Name,
     title::is_post,
@@ -37,13 +36,10 @@ impl Shown<'_, '_> {
         if tokens.is_empty() || tokens.len() > LONGEST || self.is_other(&tokens) {
             return None;
         }
-        let is_said = self.is_introduced(&tokens) || self.is_explained(&tokens, sentence);
+        let is_said = self.is_introduced(&tokens, sentence) || self.is_explained(&tokens, sentence);
         let sureness = if is_said {
             Sureness::Sure
-        } else if self.is_acronym(&tokens, sentence)
-            || self.employs(&tokens, sentence)
-            || self.is_served(&tokens, sentence)
-        {
+        } else if self.employs(&tokens, sentence) || self.is_served(&tokens, sentence) {
             Sureness::Likely
         } else {
             return None;
@@ -69,21 +65,37 @@ impl Shown<'_, '_> {
         self.lists(run.start) & names != 0 || run.len() > 1 && self.lists(run.end - 1) & names != 0
     }
 
-    /// "the newspaper Vesna", "Vesna newspaper".
-    fn is_introduced(&self, run: &Range<usize>) -> bool {
+    /// "the newspaper Vesna", "a company called Vesna", "a Nordic charity, Vesna,".
+    fn is_introduced(&self, run: &Range<usize>, sentence: &Range<usize>) -> bool {
+        let Some(before) = run.start.checked_sub(1).filter(|at| *at > sentence.start) else {
+            return false;
+        };
         let heads = &self.pack.heads;
-        let before = run.start.checked_sub(1);
-        let opens = before.is_some_and(|at| {
-            self.case(at) == Case::Lower && heads.body_nouns.contains(self.word(at))
-        });
-        let is_open = matches!(
-            self.word(run.end),
-            "," | "." | "’s" | "'s" | "and" | "in" | "has" | "had" | "to" | "that" | "is" | "was"
-        );
-        let closes = self.case(run.end) == Case::Lower
-            && heads.body_tails.contains(self.word(run.end))
-            && !is_post(&self.lower(run.end + 1));
-        opens && is_open && !self.is_personal(run) || closes && !self.is_personal(run)
+        let is_noun =
+            |at: usize| self.case(at) == Case::Lower && heads.body_nouns.contains(self.word(at));
+        let is_closed = self.is_end(run.end);
+        let is_called = heads.callings.contains(self.word(before)) && is_noun(before - 1);
+        let is_aside = self.word(before) == ","
+            && is_noun(before - 1)
+            && is_closed
+            && !self.is_list(run, before);
+        let next = self.word(run.end);
+        let is_open = is_closed || heads.body_verbs.contains(next);
+        let is_named = is_noun(before) && is_open;
+        is_called || (is_aside || is_named) && !self.is_personal(run)
+    }
+
+    /// Whether a comma, a stop or a possessive stands at `at`.
+    fn is_end(&self, at: usize) -> bool {
+        matches!(self.word(at), "," | "." | ";" | "’s" | "'s")
+    }
+
+    /// "a union, Vesna, Kelm and Oster": no aside.
+    fn is_list(&self, run: &Range<usize>, comma: usize) -> bool {
+        let article = (comma.saturating_sub(5)..comma)
+            .rev()
+            .any(|at| matches!(self.word(at), "a" | "an" | "its" | "their" | "the"));
+        !article || self.word(run.end) == "," && matches!(self.word(run.end + 1), "and" | "or")
     }
 
     /// "Kelm Marine, a shipping firm that".
@@ -93,105 +105,19 @@ impl Shown<'_, '_> {
             return false;
         }
         let limit = (article + 1 + NOUN_REACH).min(sentence.end);
+        let heads = &self.pack.heads;
         let stops = |at: usize| {
             self.kind(at) != TokenKind::Word && self.word(at) != "-"
-                || matches!(
-                    self.word(at),
-                    "of" | "in"
-                        | "for"
-                        | "at"
-                        | "who"
-                        | "whose"
-                        | "that"
-                        | "which"
-                        | "from"
-                        | "with"
-                ) && self.word(article) != "one"
+                || heads.noun_stops.contains(self.word(at)) && self.word(article) != "one"
         };
         let noun = (article + 1..limit)
             .take_while(|at| !stops(*at))
-            .find(|at| self.pack.heads.body_nouns.contains(self.word(*at)));
+            .find(|at| heads.body_nouns.contains(self.word(*at)));
         noun.is_some_and(|at| {
             let next = self.word(at + 1);
             let is_end = self.kind(at + 1) != TokenKind::Word && !matches!(next, "-" | "'s" | "’s");
-            is_end
-                || next.ends_with("ed")
-                || matches!(
-                    next,
-                    "that"
-                        | "which"
-                        | "whose"
-                        | "of"
-                        | "in"
-                        | "for"
-                        | "with"
-                        | "from"
-                        | "run"
-                        | "led"
-                        | "set"
-                        | "close"
-                        | "known"
-                        | "and"
-                        | "on"
-                        | "at"
-                        | "to"
-                        | "by"
-                )
+            is_end || next.ends_with("ed") || heads.noun_followers.contains(next)
         })
-    }
-
-    /// "MHEL" in mid-sentence, and no word that everybody writes so.
-    fn is_acronym(&self, run: &Range<usize>, sentence: &Range<usize>) -> bool {
-        let at = run.start;
-        let word = self.word(at);
-        let is_upper = |at: usize| {
-            let letters = self.word(at).chars().filter(|c| c.is_alphabetic()).count();
-            self.case(at) == Case::Upper && letters > 1
-        };
-        let before = at.checked_sub(1).filter(|before| *before >= sentence.start);
-        let has_number = |at: usize| self.kind(at) == TokenKind::Number;
-        let is_shouted = before.is_some_and(is_upper) || is_upper(run.end);
-        run.len() == 1
-            && self.kind(at) == TokenKind::Word
-            && self.case(at) == Case::Upper
-            && (3..=7).contains(&word.chars().count())
-            && word.chars().all(|c| c.is_ascii_uppercase())
-            && !word.chars().all(|c| "IVXL".contains(c))
-            && !self.pack.heads.no_bodies.contains(word)
-            && self.lists(at) & (GIVEN_NAME | SURNAME | DATE_WORD | PLACE_WORD) == 0
-            && !is_shouted
-            && !before.is_some_and(has_number)
-            && !has_number(run.end)
-            && !matches!(self.word(run.end), "-" | "/" | "@")
-            && self.has_small_words(sentence)
-            && self.acts(run)
-    }
-
-    /// "MHEL said", "MHEL’s spokesman", "told MHEL", "by the MHEL": machines and methods have their
-    /// letters too, so only what acts is a body.
-    fn acts(&self, run: &Range<usize>) -> bool {
-        let next = self.word(run.end);
-        let reports = self.case(run.end) == Case::Lower
-            && (self.pack.cue(next).is_some_and(|cue| cue.weight == 3)
-                || is_post(next)
-                || self.pack.heads.plural_titles.contains(next)
-                || self.pack.heads.body_tails.contains(next));
-        let owns = matches!(next, "'s" | "’s")
-            && (is_post(&self.lower(run.end + 1)) || self.case(run.end + 1) == Case::Title);
-        let word = |back: usize| run.start.checked_sub(back).map_or("", |at| self.word(at));
-        let before = if word(1) == "the" { word(2) } else { word(1) };
-        let is_told = self.case(run.start.saturating_sub(1)) == Case::Lower
-            && matches!(before, "told" | "by" | "joined");
-        let has_noun = run
-            .start
-            .checked_sub(1)
-            .is_some_and(|at| self.pack.heads.body_nouns.contains(self.word(at)));
-        reports || owns || is_told || has_noun
-    }
-
-    fn has_small_words(&self, sentence: &Range<usize>) -> bool {
-        let small = sentence.clone().filter(|at| self.case(*at) == Case::Lower);
-        small.take(4).count() > 3
     }
 
     /// "Oster Hold researcher Ada Morrow".
@@ -209,7 +135,10 @@ impl Shown<'_, '_> {
             && self.kind(at + 1) == TokenKind::Word
             && !self.is_small(at + 1)
             && self.lists(at + 1) & DATE_WORD == 0
-            && (run.start > sentence.start || run.len() > 1 || self.is_large(run.start))
+            && (run.start > sentence.start
+                || run.len() > 1
+                || self.is_large(run.start)
+                || self.case(run.start) == Case::Upper)
             && !self.is_possessed(run)
     }
 
@@ -253,7 +182,7 @@ impl Shown<'_, '_> {
                 .all(|at| self.kind(at) == TokenKind::Word || self.word(at) == "-")
     }
 
-    /// "his daughter, Lhamo,", "daughter Lhamo", "its director, Lhamo Tsering,".
+    /// "his daughter, Lhamo,", "daughter Lhamo".
     pub(super) fn is_kin(&self, name: &Range<usize>) -> bool {
         let comma = name.start.checked_sub(1);
         let aside = comma.filter(|at| self.word(*at) == ",");
@@ -263,11 +192,8 @@ impl Shown<'_, '_> {
             Some(_) => None,
             None => comma,
         };
-        let Some(noun) = noun.filter(|at| self.case(*at) == Case::Lower) else {
-            return false;
-        };
-        let word = self.lower(noun);
-        let is_kin = self.pack.heads.kin.contains(word.as_str());
-        is_kin || aside.is_some() && name.len() > 1 && is_post(&word)
+        noun.is_some_and(|at| {
+            self.case(at) == Case::Lower && self.pack.heads.kin.contains(self.word(at))
+        })
     }
 }

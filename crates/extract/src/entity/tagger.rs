@@ -188,7 +188,11 @@ pub(crate) fn features(
     let start = u32::from(this.opens_sentence);
     let seen = u32::from(memory.get(&this.form).copied().unwrap_or(0));
     let seen_after = u32::from(memory.get(&after.form).copied().unwrap_or(0));
-    let look = this.shape | start << 12 | this.habit << 13 | u32::from(this.is_glued) << 15;
+    let look = this.shape
+        | start << 12
+        | this.habit << 13
+        | u32::from(this.is_glued) << 15
+        | u32::from(this.is_common) << 16;
     [
         feature(0, [this.form]),
         feature(1, [before.form]),

@@ -11,6 +11,10 @@ use crate::{
 
 /// One word as the tagger sees it; the default stands outside the sentence.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing of its own that is seen of a word"
+)]
 pub(crate) struct Word {
     /// Hash of the lower-case form, digits made one.
     pub(crate) form: u32,
@@ -28,6 +32,8 @@ pub(crate) struct Word {
     /// Glued to the word before.
     pub(crate) is_glued: bool,
     pub(crate) is_capital: bool,
+    /// A word of the language, when written small.
+    pub(crate) is_common: bool,
 }
 
 /// The words of a document, token by token.
@@ -112,6 +118,7 @@ fn word(
         opens_sentence: false,
         is_glued: false,
         is_capital,
+        is_common: is_capital && gazetteer.is_common(form),
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Recipe {
     pub epochs: u32,
     /// Logarithm of the number of rows.
     pub bits: u32,
+    /// Models, each of another order of the documents, that are added up to one.
+    pub runs: u32,
 }
 
 /// Each of `examples` `copies` times with other names.
@@ -43,6 +45,9 @@ pub fn exchanged(examples: &[Example], copies: u32) -> Vec<Example> {
         .flat_map(|example| (0..copies).map(move |_| example));
     each.map(|example| names.exchanged(example)).collect()
 }
+
+/// What the right label must lead by, or it is learnt again.
+const MARGIN: f32 = 5.0;
 
 struct Sentence {
     words: Vec<Word>,
@@ -56,31 +61,41 @@ pub fn train(examples: &[Example], recipe: Recipe) -> Vec<u8> {
         .iter()
         .map(|example| (sentences(example, &gazetteer), example.weight))
         .collect();
-    let mut learner = Learner::new(recipe.bits);
-    let mut order: Vec<usize> = documents
-        .iter()
-        .enumerate()
-        .flat_map(|(at, (_, weight))| std::iter::repeat_n(at, *weight as usize))
-        .collect();
-    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
-    for _ in 0..recipe.epochs {
-        shuffle(&mut order, &mut seed);
-        for at in &order {
-            if let Some((sentences, _)) = documents.get(*at) {
-                learner.learn(sentences);
+    let mut sum: Vec<[f32; WIDTH]> = vec![[0.0; WIDTH]; 1 << recipe.bits];
+    for run in 0..recipe.runs {
+        let mut learner = Learner::new(recipe.bits);
+        let mut order: Vec<usize> = documents
+            .iter()
+            .enumerate()
+            .flat_map(|(at, (_, weight))| std::iter::repeat_n(at, *weight as usize))
+            .collect();
+        let mut random = fastrand::Rng::with_seed(run.into());
+        for _ in 0..recipe.epochs {
+            random.shuffle(&mut order);
+            for at in &order {
+                if let Some((sentences, _)) = documents.get(*at) {
+                    learner.learn(sentences);
+                }
             }
         }
+        for (sum, weight) in sum.iter_mut().flatten().zip(learner.averages().flatten()) {
+            *sum += weight;
+        }
     }
-    learner.finish()
+    quantised(&sum)
 }
 
-fn shuffle(order: &mut [usize], seed: &mut u64) {
-    for at in (1..order.len()).rev() {
-        *seed ^= *seed << 13;
-        *seed ^= *seed >> 7;
-        *seed ^= *seed << 17;
-        order.swap(at, (*seed % (at as u64 + 1)) as usize);
-    }
+/// The weights, scaled so that the largest becomes 127.
+fn quantised(weights: &[[f32; WIDTH]]) -> Vec<u8> {
+    let largest = weights
+        .iter()
+        .flatten()
+        .fold(f32::MIN_POSITIVE, |top, weight| top.max(weight.abs()));
+    weights
+        .iter()
+        .flatten()
+        .map(|weight| (weight * 127.0 / largest).round() as i8 as u8)
+        .collect()
 }
 
 fn sentences(example: &Example, gazetteer: &Gazetteer) -> Vec<Sentence> {
@@ -199,17 +214,22 @@ impl Learner {
                     continue;
                 }
                 let features = features(&sentence.words, &labels, &memory, place);
-                let scores = self.scores(&features);
-                let guess = best(&scores, before, place + 1 == sentence.words.len());
+                let mut scores = self.scores(&features);
+                let is_last = place + 1 == sentence.words.len();
+                let read = best(&scores, before, is_last);
+                if let Some(score) = scores.get_mut(*gold as usize) {
+                    *score -= MARGIN;
+                }
+                let guess = best(&scores, before, is_last);
                 // After a mistake the right label may be out of reach: nothing to learn there.
                 if guess != *gold && may_follow(before, *gold) {
                     self.update(&features, *gold, 1.0);
                     self.update(&features, guess, -1.0);
                 }
                 self.time += 1.0;
-                remember(&mut memory, &sentence.words, place, guess);
-                labels.push(guess);
-                before = guess;
+                remember(&mut memory, &sentence.words, place, read);
+                labels.push(read);
+                before = read;
             }
         }
     }
@@ -237,22 +257,10 @@ impl Learner {
         }
     }
 
-    /// The averages, scaled so that the largest becomes 127.
-    fn finish(self) -> Vec<u8> {
-        let averages: Vec<[f32; WIDTH]> = self
-            .weights
-            .iter()
-            .zip(&self.sums)
-            .map(|(weights, sums)| std::array::from_fn(|at| weights[at] - sums[at] / self.time))
-            .collect();
-        let largest = averages
-            .iter()
-            .flatten()
-            .fold(f32::MIN_POSITIVE, |top, w| top.max(w.abs()));
-        averages
-            .iter()
-            .flat_map(|row| row.map(|weight| (weight * 127.0 / largest).round() as i8 as u8))
-            .collect()
+    /// The weights, averaged over all words read.
+    fn averages(&self) -> impl Iterator<Item = [f32; WIDTH]> {
+        let rows = self.weights.iter().zip(&self.sums);
+        rows.map(|(weights, sums)| std::array::from_fn(|at| weights[at] - sums[at] / self.time))
     }
 }
 

@@ -87,7 +87,7 @@ const HEADS: [&str; 24] = [
 pub(super) struct Names {
     persons: Vec<String>,
     places: Vec<String>,
-    seed: u64,
+    random: fastrand::Rng,
 }
 
 impl Names {
@@ -95,15 +95,12 @@ impl Names {
         Self {
             persons: gazetteer::asian_names().map(capitalised).collect(),
             places: gazetteer::places().map(str::to_owned).collect(),
-            seed: 0x9e37_79b9_7f4a_7c15,
+            random: fastrand::Rng::with_seed(0),
         }
     }
 
     fn below(&mut self, count: usize) -> usize {
-        self.seed ^= self.seed << 13;
-        self.seed ^= self.seed >> 7;
-        self.seed ^= self.seed << 17;
-        (self.seed % count.max(1) as u64) as usize
+        self.random.usize(..count.max(1))
     }
 
     fn is_one_in(&mut self, count: usize) -> bool {
