@@ -26,6 +26,8 @@ pub(crate) struct Pack {
     pub(crate) rulebooks: Vec<String>,
     /// Words for when something was said, which may stand between cue and content.
     pub(crate) time_words: Vec<String>,
+    /// What opens a clause before the main one: "asked", "when".
+    pub(crate) fronting: Vec<String>,
     /// Prepositions that tie a person to the words before, so that it is no subject.
     pub(crate) companions: Vec<String>,
     /// Nouns that report what a clause with "that" behind them says.

@@ -139,7 +139,7 @@ impl<'t> Shown<'_, 't> {
         token.is_some_and(|token| token.gap == Gap::None)
     }
 
-    fn is_part(&self, at: usize) -> bool {
+    pub(super) fn is_part(&self, at: usize) -> bool {
         self.kind(at) == TokenKind::Word
             && matches!(self.case(at), Case::Title | Case::Upper | Case::Mixed)
     }
@@ -179,6 +179,10 @@ impl<'t> Shown<'_, 't> {
     fn read(&self, run: Range<usize>, sentence: &Range<usize>, found: &mut Vec<(Name, Sureness)>) {
         if let Some(body) = self.body(run.clone(), sentence) {
             found.push((body, Sureness::Sure));
+            return;
+        }
+        if let Some(agency) = self.agency(&run) {
+            found.push((agency, Sureness::Sure));
             return;
         }
         if let Some((place, sureness)) = self.place(&run, sentence) {
@@ -271,8 +275,7 @@ impl<'t> Shown<'_, 't> {
             .map_or(start, |paragraph| paragraph.start);
         let is_dateline = opens_paragraph
             && (opened..end).all(|at| upper(at) || self.word(at) == ",")
-            && (matches!(self.word(end), "—" | "–" | "-" | "--")
-                || self.word(end) == "," && (upper(end + 1) || self.opens_dateline(end)));
+            && (self.word(end) == "," && upper(end + 1) || self.ends_dateline(end));
         let has_unit = end - start > 1
             && !matches!(self.word(end - 1), "Town" | "Village")
             && self.case(end - 1) == Case::Title
@@ -320,12 +323,6 @@ impl<'t> Shown<'_, 't> {
             && self.pack.heads.club_openers.contains(self.word(run.start))
             && self.lists(next) & (ORGANISATION_WORD | TITLE_WORD | DATE_WORD) == 0
             && !is_post(&self.lower(next))
-    }
-
-    /// ", Harbour Province —": a place and a dash behind the comma.
-    fn opens_dateline(&self, comma: usize) -> bool {
-        let dash = (comma + 1..comma + 6).find(|at| self.case(*at) != Case::Title);
-        dash.is_some_and(|at| at > comma + 1 && matches!(self.word(at), "—" | "–" | "--"))
     }
 
     /// "Isabella of Aragon": a given name, "of", and a place.

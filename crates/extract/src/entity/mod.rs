@@ -2,6 +2,7 @@
 
 mod also_named;
 mod coreference;
+mod dateline;
 mod evidence;
 mod gazetteer;
 mod joined;

@@ -70,6 +70,13 @@ fn a_name_ends_in_a_heading_where_it_ends_below() {
 }
 
 #[test]
+fn a_dateline_holds_places_and_an_agency() {
+    let text = "VANG SAI, Laos (Harbor Wire) — The dam broke.";
+    check(text, "VANG SAI", EntityKind::Place, 1);
+    check(text, "Harbor Wire", EntityKind::Organization, 1);
+}
+
+#[test]
 fn a_nickname_is_part_of_the_name() {
     let text = "Peter “the Hammer” Harlow left London. Then Harlow slept.";
     check(text, "Peter “the Hammer” Harlow", EntityKind::Person, 2);

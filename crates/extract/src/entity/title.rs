@@ -63,7 +63,7 @@ fn before_comma(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
     let owner = document.word(role.start.checked_sub(1)?).to_lowercase();
     matches!(
         owner.as_str(),
-        "the" | "its" | "their" | "his" | "her" | "'s" | "’s"
+        "the" | "a" | "an" | "its" | "their" | "his" | "her" | "'s" | "’s"
     )
     .then_some(role)
 }

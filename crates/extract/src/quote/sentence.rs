@@ -201,7 +201,11 @@ impl Sentence<'_, '_, '_> {
             .map(|(at, _)| self.owner(*at, &verbs, &subjects))
             .collect();
         let first = all.len();
-        let mut covered: Vec<Range<usize>> = self.sources(all);
+        let reporters: Vec<usize> = owners
+            .iter()
+            .filter_map(|owner| Some(verbs.get((*owner)?)?.at))
+            .collect();
+        let mut covered: Vec<Range<usize>> = self.sources(&reporters, all);
         covered.extend(self.refusals(all));
         if covered.is_empty()
             && let Some((verb, subject, content)) = self.trailing(&verbs, &subjects)

@@ -18,7 +18,12 @@ const LONGEST_SOURCE: usize = 14;
 
 impl Sentence<'_, '_, '_> {
     /// "According to the report, …" and "…, according to Smith"; returns what they cover.
-    pub(super) fn sources(&self, all: &mut Vec<Attribution>) -> Vec<Range<usize>> {
+    /// `reporters` are the places of verbs that have quotations of their own.
+    pub(super) fn sources(
+        &self,
+        reporters: &[usize],
+        all: &mut Vec<Attribution>,
+    ) -> Vec<Range<usize>> {
         let view = self.view;
         let mut covered: Vec<Range<usize>> = Vec::new();
         for at in (0..view.len()).filter(|place| is_source(view, *place)) {
@@ -33,6 +38,15 @@ impl Sentence<'_, '_, '_> {
                 continue;
             }
             let content = self.source_content(at, &subject, &covered);
+            // `“No,” Morrow said, according to the paper`: Morrow speaks, the paper only tells of it.
+            let is_told = content.as_ref().is_some_and(|content| {
+                let mut reporters = reporters.iter();
+                content.rule == "according to, behind"
+                    && reporters.any(|reporter| content.range.contains(reporter))
+            });
+            if is_told {
+                continue;
+            }
             let quotes: Vec<usize> = view
                 .quotes
                 .iter()

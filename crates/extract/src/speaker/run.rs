@@ -115,8 +115,40 @@ pub(super) fn runs(
             }
             at = end;
         }
+        let of_sentence = runs.iter().rposition(|run| run.sentence != sentence);
+        let of_sentence = of_sentence.map_or(0, |before| before + 1);
+        put_subject_first(
+            document,
+            pack,
+            range,
+            runs.get_mut(of_sentence..).unwrap_or_default(),
+        );
     }
     runs
+}
+
+/// In "Asked whether Reyl knew, Morrow laughed" it is Morrow who does something: the name behind the
+/// comma is first, where a clause of another's opens the sentence.
+fn put_subject_first(
+    document: &Document<'_>,
+    pack: &Pack,
+    sentence: &Range<usize>,
+    runs: &mut [Run],
+) {
+    let opener = document.word(sentence.start).to_lowercase();
+    if !holds(&pack.fronting, &opener) {
+        return;
+    }
+    let opens_main = |run: &Run| {
+        let at = document.token_at(run.span.start());
+        run.is_person && at > sentence.start && document.word(at - 1) == ","
+    };
+    let Some(subject) = runs.iter().position(opens_main).filter(|place| *place > 0) else {
+        return;
+    };
+    for (place, run) in runs.iter_mut().enumerate() {
+        run.is_first = place == subject;
+    }
 }
 
 /// Whether a sentence is a line without a stop of which most words are capitalised.
