@@ -76,6 +76,8 @@ pub(crate) struct Heads {
     pub(crate) local_posts: Set<String>,
     /// Whom persons act for, rather than bodies: "lawyer for …".
     pub(crate) agents: Set<String>,
+    /// Bodies known by letters that are no initials of their English name: the letters, the name.
+    pub(crate) other_letters: Vec<[String; 2]>,
     /// Relatives.
     pub(crate) kin: Set<String>,
     /// What a country has, and no person: "…'s parliament".

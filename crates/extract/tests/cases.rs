@@ -99,5 +99,5 @@ cases! {
     said_when_where scare_quotes sentence_before shared_subject spoken_to stray_mark they title_speaker
     asked_and_declined bracketed_speaker other_minister told_addressee told_by_the_paper unanswered whose_phrase
     deeds_beside heard_through interview parted words_called
-    bodies_by_setting bodies_called_and_owned bodies_of_fields honorifics particles rows_of_places short_names spelled_out spellings
+    bodies_by_setting bodies_called_and_owned bodies_of_fields honorifics other_letters particles rows_of_places short_names spelled_out spellings
 }

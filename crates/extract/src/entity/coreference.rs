@@ -182,6 +182,13 @@ fn form(document: &Document<'_>, name: &Name) -> Vec<String> {
         Some((first, rest)) if first == "the" && !rest.is_empty() => rest.to_vec(),
         _ => {
             let joined = words.join(" ");
+            if name.kind == EntityKind::Organization {
+                let known = &Pack::english().heads.other_letters;
+                let full = known.iter().find(|[letters, _]| *letters == joined);
+                return full.map_or(words, |[_, full]| {
+                    full.split(' ').map(str::to_owned).collect()
+                });
+            }
             canonical_place(name.kind, &joined).map_or(words, |place| vec![place.to_owned()])
         }
     }
