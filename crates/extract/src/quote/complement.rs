@@ -7,7 +7,7 @@ use super::{
     content::{Content, addressee, has_finite},
     phrase::{is_nominal, opens_phrase, phrase_after, phrase_before},
     subject::Subject,
-    tail::occasion_behind,
+    tail::{explained_behind, occasion_behind},
     verb::{Form, Verb, is_finite, is_verb},
     view::View,
 };
@@ -87,6 +87,9 @@ impl Complement<'_, '_, '_, '_> {
             if let Some(cut) = occasion_behind(view, &content.range) {
                 content.range.end = cut;
             }
+            if let Some(cut) = explained_behind(view, &content.range) {
+                content.range.end = cut;
+            }
             return Some(content);
         }
         None
@@ -147,7 +150,13 @@ impl Complement<'_, '_, '_, '_> {
             return self.ended(from, limit, "complement clause");
         }
         if is_gap(view, self.verb) {
-            return self.ended(start, limit, "clause with a gap");
+            let mut content = self.ended(start, limit, "clause with a gap")?;
+            let comma = content
+                .range
+                .clone()
+                .find(|place| view.is_comma(*place) && !view.is_marked(*place));
+            content.range.end = comma.unwrap_or(content.range.end);
+            return Some(content);
         }
         let from = over_modifiers(view, pack, from, limit);
         let asked = question(view, pack, from);

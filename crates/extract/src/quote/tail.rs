@@ -62,6 +62,25 @@ pub(super) fn occasion_behind(view: &View<'_, '_>, object: &Range<usize>) -> Opt
         .find(|place| !view.is_marked(*place) && opens_occasion(view, occasions, *place))
 }
 
+/// Where the reporter explains an object that holds no clause: "the programme, the first of its kind",
+/// "his visit to the park, outside Selin".
+pub(super) fn explained_behind(view: &View<'_, '_>, object: &Range<usize>) -> Option<usize> {
+    let comma = (object.start + 1..object.end)
+        .find(|place| view.is_comma(*place) && !view.is_marked(*place))?;
+    let next = comma + 1;
+    let explains = view.is_any(next, &["the", "a", "an", "like", "one", "which", "who"])
+        || matches!(
+            view.tag(next),
+            Tag::Preposition | Tag::Gerund | Tag::Participle
+        );
+    let is_list = (next..object.end).any(|place| {
+        view.is_comma(place) && view.is_any(place + 1, &["and", "or"])
+            || view.is_any(place, &["and", "or"]) && !view.is_marked(place)
+    });
+    let has_clause = (object.start..comma).any(|place| is_finite(view, place));
+    (explains && !is_list && !has_clause).then_some(comma)
+}
+
 fn opens_occasion(view: &View<'_, '_>, occasions: &Occasions, place: usize) -> bool {
     let next = place + 1;
     let is_day =

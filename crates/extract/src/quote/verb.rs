@@ -169,6 +169,14 @@ fn is_no_verb(view: &View<'_, '_>, cue: &Cue, at: usize, tag: Tag) -> bool {
     {
         return true;
     }
+    // "stopped short of discussing", "for fear of describing": nobody did.
+    if at > 0
+        && cue.weight < 2
+        && tag == Tag::Gerund
+        && view.is_any(at - 1, &["of", "for", "without"])
+    {
+        return true;
+    }
     false
 }
 
