@@ -119,6 +119,7 @@ impl Sentence<'_, '_, '_> {
         } else {
             self.rest_of_interrupted(after)
                 .or_else(|| self.rest_of_predicate(left, after))
+                .or_else(|| self.rest_of_phrase(after))
         };
         // "But, he said, it is a risk": only the rest was said.
         let opens = from == 0 && opens_with_joint(view, left);
@@ -131,6 +132,23 @@ impl Sentence<'_, '_, '_> {
         let mut contents = vec![front];
         contents.extend(rest);
         contents
+    }
+
+    /// "She learned of it, she said, from a neighbour": a phrase that only the comma parts off.
+    fn rest_of_phrase(&self, after: usize) -> Option<Content> {
+        let view = self.view;
+        let end = view.end_of_words();
+        let opens = view.is_comma(after)
+            && view.is_any(
+                after + 1,
+                &["from", "because", "for", "by", "not", "without"],
+            );
+        let is_whole =
+            !(after + 1..end).any(|place| view.is_comma(place) || is_finite(view, place));
+        (opens && is_whole && after + 2 < end).then_some(Content {
+            range: after + 1..end,
+            rule: "interrupted clause",
+        })
     }
 
     /// "It was, he said, one of many": the rest of a predicate that the attribution parts from its

@@ -27,7 +27,10 @@ impl Sentence<'_, '_, '_> {
             let Some((group, subject)) = refusal else {
                 continue;
             };
-            let end = (at + 1..view.end_of_words()).find(|place| view.is_comma(*place));
+            // `to say “the words,” others`: the comma may stand inside the marks.
+            let end = (at + 1..view.end_of_words())
+                .find(|place| view.is_comma(*place) && !view.is_marked(place + 2))
+                .map(|comma| comma + 2 * usize::from(view.is_marked(comma)));
             let whole = group..end.unwrap_or_else(|| view.end_of_words()).max(at + 1);
             all.push(Attribution {
                 quotations: Vec::new(),

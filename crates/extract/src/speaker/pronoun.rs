@@ -178,6 +178,27 @@ impl Resolver<'_, '_> {
         if figure.gender != Gender::Unknown {
             candidate.add(Reason::GenderKnown, 1.0);
         }
+        if figure.is_person && apart == 1 && last_turn.is_some_and(|at| self.closes_new(naming, at))
+        {
+            candidate.add(Reason::NewOnScene, 2.0);
+        }
+    }
+
+    /// "It had been proposed by her predecessor, Arne Tofte. He": who closes the sentence before, in a
+    /// paragraph in which nobody spoke yet.
+    fn closes_new(&self, naming: &Naming, last_turn: Span) -> bool {
+        let document = self.document;
+        let end = document.token_at(naming.span.end() - 1) + 1;
+        let closes = document
+            .sentences
+            .get(naming.sentence)
+            .is_some_and(|sentence| end + 1 >= sentence.end);
+        let paragraph = |at: usize| document.paragraph_of(document.token_at(at));
+        let is_appositive = document.word(document.token_at(naming.span.start()).max(1) - 1) == ",";
+        closes
+            && is_appositive
+            && !naming.is_first
+            && paragraph(last_turn.start()) < paragraph(naming.span.start())
     }
 
     /// How much it speaks for a figure that it spoke last, or a turn before.
