@@ -100,4 +100,5 @@ cases! {
     asked_and_declined bracketed_speaker other_minister told_addressee told_by_the_paper unanswered whose_phrase
     deeds_beside heard_through interview parted words_called
     bodies_by_setting bodies_called_and_owned bodies_of_fields honorifics other_letters particles rows_of_places short_names spelled_out spellings
+    whose_head
 }

@@ -12,7 +12,11 @@ use crate::{syntax::Tag, token::TokenKind};
 /// "Leap Narin, 63, a villager, said": the name that the phrase at `range` is said of, over an age.
 pub(super) fn named_before(view: &View<'_, '_>, range: &Range<usize>) -> Option<Range<usize>> {
     let comma = range.start.checked_sub(1)?;
-    let has_name = range.clone().any(|place| view.tag(place) == Tag::Name);
+    // "a spokesman for the Hill Front": the names behind a preposition are no head.
+    let head = range
+        .clone()
+        .take_while(|place| view.tag(*place) != Tag::Preposition);
+    let has_name = head.into_iter().any(|place| view.tag(place) == Tag::Name);
     let is_set_off = view.is_comma(comma) && view.is_comma(range.end);
     if !is_set_off || has_name || view.tag(range.start) == Tag::Pronoun {
         return None;

@@ -170,6 +170,13 @@ impl Sentence<'_, '_, '_> {
         let view = self.view;
         let end = view.end_of_words();
         let comma = self.comma_behind(after)?;
+        // "…, she confirmed, but stressed that": something else that was said.
+        let is_other = view.is_any(comma + 1, &["but", "and"])
+            && self.pack.cue(view.word(comma + 2)).is_some()
+            && is_finite(view, comma + 2);
+        if is_other {
+            return None;
+        }
         let is_clause =
             view.is(comma + 1, "to") || (comma + 1..end).any(|place| is_finite(view, place));
         (comma + 3 < end && is_clause).then_some(Content {

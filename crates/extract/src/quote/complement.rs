@@ -116,7 +116,12 @@ impl Complement<'_, '_, '_, '_> {
         let names = ["named", "identified", "referred", "quoted", "called"];
         let to = start + usize::from(view.is(start, "not"));
         let is_passive = view.is(to, "to") && view.is(to + 1, "be");
-        (start..start + 3).any(|place| view.is(place, "anonymity"))
+        // "asked that his name not be used".
+        let is_name = view.is(start, "that")
+            && (start..start + 4).any(|place| view.is_any(place, &["name", "identity"]))
+            && (start..start + 6).any(|place| view.is_any(place, &["not", "withheld"]));
+        is_name
+            || (start..start + 3).any(|place| view.is(place, "anonymity"))
             || is_passive && view.is_any(to + 2, &names)
     }
 

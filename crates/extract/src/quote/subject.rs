@@ -197,10 +197,11 @@ pub(crate) fn finite_subject(
             return Some(subject);
         }
         let is_time = range.len() == 1 && is_governed && is_month_or_day(view.word(range.start));
-        if is_time {
+        let relative = before_relative(view, range.start);
+        if is_time && relative.is_none() {
             return parsed(view, at);
         }
-        if let Some(range) = before_relative(view, range.start) {
+        if let Some(range) = relative {
             return Some(Subject {
                 range,
                 antecedent: None,

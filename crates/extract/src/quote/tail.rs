@@ -51,7 +51,11 @@ fn goes_on(view: &View<'_, '_>, verb: &Verb<'_>, from: usize, joint: usize) -> b
     let is_beside = view.tag(next) == Tag::Past
         && view.tag(verb.at) == Tag::Past
         && view.head(next) == Some(verb.at);
-    view.is(joint, "but") && (is_refusal || is_beside) || view.is(joint, "and") && is_refusal
+    // "he would check, then hung up".
+    let is_next = view.is_comma(joint) && view.is(next, "then") && is_finite(view, next + 1);
+    is_next
+        || view.is(joint, "but") && (is_refusal || is_beside)
+        || view.is(joint, "and") && is_refusal
 }
 
 /// Where the words that say when and in what it was done start behind an object: "endorsed Morrow on

@@ -91,6 +91,11 @@ impl<'d, 't> View<'d, 't> {
             }
         }
         for place in 0..self.len() {
+            if self.is_lost_noun(place)
+                && let Some(node) = self.nodes.get_mut(place)
+            {
+                node.tag = Tag::Noun;
+            }
             if self.is_plural_before_verb(place)
                 && let Some(node) = self.nodes.get_mut(place)
             {
@@ -98,6 +103,23 @@ impl<'d, 't> View<'d, 't> {
             }
         }
         tagged
+    }
+
+    /// Whether a word that the tagger made nothing of, or took for a comparative ("a teacher from"), is
+    /// a noun.
+    fn is_lost_noun(&self, place: usize) -> bool {
+        let is_word = self.kind(place) == TokenKind::Word && self.case(place) == Case::Lower;
+        let is_comparative = self.tag(place) == Tag::Comparative
+            && self.word(place).ends_with("er")
+            && place > 0
+            && self.tag(place - 1) == Tag::Determiner
+            && self.tag(place + 1) == Tag::Preposition
+            && !self.is(place + 1, "than");
+        let degrees = [
+            "more", "most", "further", "less", "least", "much", "recent", "enough",
+        ];
+        let is_unknown = self.tag(place) == Tag::Other && !self.is_any(place, &degrees);
+        is_word && (is_unknown || is_comparative)
     }
 
     /// Whether a word that the tagger took for a verb is a noun, since a verb follows that agrees with

@@ -10,6 +10,7 @@ mod gender;
 mod phrase;
 mod pronoun;
 mod reference;
+mod relative;
 mod run;
 
 use model::{Entity, Quote, QuoteKind, Span, Speaker, SpeakerKind};
@@ -22,6 +23,7 @@ use crate::{
     pack::{Pack, Trait, Traits},
     quote::Found,
     sentence::Document,
+    table::Set,
 };
 
 /// Gives every quote its speaker, in text order, with those who were weighed.
@@ -48,6 +50,10 @@ pub(crate) fn resolve(
     for span in found.iter().filter_map(|quote| quote.addressee) {
         cast.stand_back(span);
     }
+    let speakers_by_name: Set<usize> = found
+        .iter()
+        .filter_map(|quote| Some(cast.head_of(document.text, quote.speaker?)?.figure))
+        .collect();
     // Those whom reported words name stand behind who reports them.
     for quote in found.iter().filter(|quote| quote.kind != QuoteKind::Direct) {
         if quote
@@ -55,7 +61,9 @@ pub(crate) fn resolve(
             .is_some_and(|span| is_known(document, pack, &cast, span))
         {
             for span in &quote.content {
-                cast.stand_back(*span);
+                if !is_topic(document, pack, &cast, quote, *span, &speakers_by_name) {
+                    cast.stand_back(*span);
+                }
             }
         }
     }
@@ -88,6 +96,28 @@ pub(crate) fn resolve(
         .zip(speakers)
         .map(|(quote, (speaker, candidates))| (finish(quote, speaker), candidates))
         .collect()
+}
+
+/// "Thandar has written to the court, she said.": who opens a paragraph and speaks elsewhere, before a
+/// pronoun, is whom the pronoun means.
+fn is_topic(
+    document: &Document<'_>,
+    pack: &Pack,
+    cast: &Cast,
+    quote: &Found,
+    content: Span,
+    speakers: &Set<usize>,
+) -> bool {
+    let pronouns = [Trait::MalePronouns, Trait::FemalePronouns];
+    let is_pronoun = quote.speaker.is_some_and(|span| {
+        let words = span.text(document.text).unwrap_or_default();
+        span.start() > content.end() && pack.traits(words).has_any(&pronouns)
+    });
+    let first = document.token_at(content.start());
+    let paragraph = document.paragraphs.get(document.paragraph_of(first));
+    let opens = paragraph.is_some_and(|range| range.start == first);
+    let naming = cast.named_at(content.start());
+    is_pronoun && opens && naming.is_some_and(|naming| speakers.contains(&naming.figure))
 }
 
 /// Whether a speaker is named, or "he" or "she": nobody new.
@@ -165,7 +195,11 @@ impl Resolver<'_, '_> {
                     self.described(&words, kind, antecedent)
                 })
             } else {
-                let (figure, candidates) = self.by_pronoun(span, traits, quote.addressee);
+                let relative = self.relative_before(span, traits);
+                let (figure, candidates) = match relative {
+                    Some(figure) => (Some(figure), Vec::new()),
+                    None => self.by_pronoun(span, traits, quote.addressee),
+                };
                 *weighed = candidates;
                 let is_they = traits.has(Trait::PluralPronouns);
                 let is_it = first.eq_ignore_ascii_case("it");

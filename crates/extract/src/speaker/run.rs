@@ -251,7 +251,8 @@ fn run(
         read_title(document.word(place), pack, &mut titles, &mut gender);
     }
     // And behind: "Monte Shaw, executive director of".
-    if document.word(range.end) == "," {
+    let is_place = entity.is_some_and(|(_, kind)| kind == EntityKind::Place);
+    if document.word(range.end) == "," && !is_place {
         for place in range.end + 1..range.end + 7 {
             // "Kanto, said her husband": what a cue reports is no title.
             if !is_word(document, place) || pack.cue(document.word(place)).is_some() {
