@@ -404,6 +404,18 @@ fn shared(view: &View<'_, '_>, joint: usize, chain: usize) -> Option<Subject> {
     })
 }
 
+/// "…, a spokesman confirmed, but stressed": a cue that the tagger took for a participle.
+fn is_lost_cue(view: &View<'_, '_>, place: usize) -> bool {
+    view.tag(place) == Tag::Participle
+        && view.is_comma(place + 1)
+        && Pack::english().cue(view.word(place)).is_some()
+        && place
+            .checked_sub(1)
+            .and_then(|last| phrase_before(view, last))
+            .and_then(|phrase| phrase.start.checked_sub(1))
+            .is_some_and(|before| view.is_comma(before))
+}
+
 /// The subject of the nearest clause that governs what starts at `start`.
 fn governor_subject(view: &View<'_, '_>, start: usize, chain: usize) -> Option<Subject> {
     let chain = chain.checked_sub(1)?;
@@ -411,7 +423,7 @@ fn governor_subject(view: &View<'_, '_>, start: usize, chain: usize) -> Option<S
     let mut asked = 0;
     while place > 0 && asked < MOST_GOVERNORS {
         place -= 1;
-        if view.is_marked(place) || !is_finite(view, place) {
+        if view.is_marked(place) || !is_finite(view, place) && !is_lost_cue(view, place) {
             continue;
         }
         asked += 1;

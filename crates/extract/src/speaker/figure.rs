@@ -60,6 +60,13 @@ impl Figure {
         self.is_labelled_place || self.gender == Gender::Unknown && self.places * 3 > self.namings
     }
 
+    /// Somebody with a post who is named by the attribution is no place, whatever the name was taken
+    /// for.
+    pub(crate) fn prove_person(&mut self) {
+        self.is_person = true;
+        self.is_labelled_place = false;
+    }
+
     /// Whether its name is a given name and a surname at least.
     pub(crate) fn is_full_name(&self) -> bool {
         self.name.contains(' ')

@@ -231,6 +231,14 @@ impl Resolver<'_, '_> {
                 self.learn_gender(figure, self.opening_traits(quote));
             }
         }
+        // "A teacher from one of the villages, Nang Kham, said".
+        if !is_pronoun
+            && let Some(named) = self.by_apposition(span).filter(|named| Some(*named) == figure)
+            && let Some(named) = self.cast.figures.get_mut(named)
+            && !named.is_organization
+        {
+            named.prove_person();
+        }
         // "According to a study by Morrow …, he argues": whoever wrote it is heard through it.
         if figure.is_none_or(|figure| self.is_described(figure))
             && let Some(author) = self.author_behind(span)

@@ -5,7 +5,7 @@ use model::Span;
 use super::{
     Resolver,
     figure::{Naming, is_possessor},
-    plain,
+    head_of, plain,
 };
 use crate::pack::{Pack, Trait, Traits};
 
@@ -84,15 +84,15 @@ impl Resolver<'_, '_> {
     }
 
     /// The figure named right behind a title: "Tolveria's foreign minister, Idris Kanto".
-    fn by_apposition(&self, span: Span) -> Option<usize> {
+    pub(super) fn by_apposition(&self, span: Span) -> Option<usize> {
         let text = self.document.text;
         let words = span.text(text)?;
         let head = words.rsplit([' ', '\n']).next()?.to_lowercase();
-        let is_title = self.pack.traits(&head).has_any(&[
-            Trait::Titles,
-            Trait::MaleTitles,
-            Trait::FemaleTitles,
-        ]);
+        let titles = [Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles];
+        // "a teacher from one of the villages, Nang Kham,".
+        let first = head_of(words).to_lowercase();
+        let is_title = self.pack.traits(&head).has_any(&titles)
+            || first != head && self.pack.traits(&first).has(Trait::Posts);
         let rest = text.get(span.end()..)?;
         let name = rest.strip_prefix(',')?.trim_start();
         if rest.len() - name.len() > 3 {
