@@ -47,6 +47,7 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
     }
     if let Some(subject) = parsed(view, at)
         && subject.range.end <= close
+        && !hangs_on_gerund(view, subject.range.start)
         && !is_in_relative(view, subject.range.start, close)
         && !is_in_dashes(view, subject.range.start, close)
         && !is_in_apposition(view, subject.range.start, close)
@@ -88,6 +89,13 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
         }
     }
     None
+}
+
+/// Whether a phrase is the object of what somebody does: "Fiorina, speaking to Iowans, said".
+pub(super) fn hangs_on_gerund(view: &View<'_, '_>, start: usize) -> bool {
+    start >= 2
+        && matches!(view.tag(start - 1), Tag::Preposition | Tag::To)
+        && view.is_any(start - 2, &["speaking", "talking", "writing", "appearing", "responding"])
 }
 
 /// Whether what starts here can be said of the noun before the comma.

@@ -24,7 +24,12 @@ pub(super) fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> 
     if !opens || !fits || is_told {
         return None;
     }
-    let range = with_second(view, phrase_after(view, verb.at + 1)?);
+    let first = verb.at + 1;
+    // "…,” tweeted another.".
+    let is_one = view.is_any(first, &["another", "others", "one", "some", "many"])
+        && (view.is_stop(first + 1) || first + 1 >= view.len());
+    let alone = is_one.then_some(first..first + 1);
+    let range = with_second(view, phrase_after(view, first).or(alone)?);
     // "…, said he remembers": the subject of what was said.
     let is_nominative = view.is_any(range.start, &["he", "she", "they", "we", "it"]);
     if is_nominative && view.quotes.is_empty() && is_finite(view, range.end) {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    aside::{named_before, over_aside},
+    aside::{hangs_on_gerund, named_before, over_aside},
     inverted::{closing, inverted},
     occasion::before_occasion,
     phrase::{is_nominal, phrase_after, phrase_before, phrase_end, with_coordination},
@@ -185,6 +185,16 @@ pub(crate) fn finite_subject(
     if let Some(range) = phrase_before(view, before) {
         if let Some(auxiliary) = auxiliary_before(view, range.start) {
             return finite_subject(view, auxiliary, at, chain.checked_sub(1)?);
+        }
+        // "another source speaking to the paper said".
+        if hangs_on_gerund(view, range.start)
+            && let Some(range) = range.start.checked_sub(3).and_then(|end| phrase_before(view, end))
+        {
+            return Some(Subject {
+                range,
+                antecedent: None,
+                rule: "subject before cue",
+            });
         }
         if let Some(subject) = governing(view, &range, at) {
             return Some(subject);
@@ -424,6 +434,10 @@ fn governor_subject(view: &View<'_, '_>, start: usize, chain: usize) -> Option<S
     while place > 0 && asked < MOST_GOVERNORS {
         place -= 1;
         if view.is_marked(place) || !is_finite(view, place) && !is_lost_cue(view, place) {
+            continue;
+        }
+        // "a syllabus called “Perception”": no clause of its own.
+        if view.label(place) == Label::AdnominalClause && view.is_marked(place + 1) {
             continue;
         }
         asked += 1;
