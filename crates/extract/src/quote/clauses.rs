@@ -12,7 +12,7 @@ use super::{
     view::View,
 };
 use crate::{
-    pack::{Frame, holds},
+    pack::{Frame, Trait, holds},
     syntax::Tag,
 };
 
@@ -103,6 +103,11 @@ impl Sentence<'_, '_, '_> {
         {
             return Vec::new();
         }
+        // "…, a plan announced last year": nobody's word.
+        let is_thing = verb.cue.weight < 3 && subject.is_some_and(|subject| self.is_thing(subject));
+        if is_thing {
+            return Vec::new();
+        }
         let left = verb.start_with(subject);
         let from = covered
             .iter()
@@ -132,6 +137,27 @@ impl Sentence<'_, '_, '_> {
         let mut contents = vec![front];
         contents.extend(rest);
         contents
+    }
+
+    /// Whether a subject is "a" something that neither speaks nor is written.
+    fn is_thing(&self, subject: &Subject) -> bool {
+        let view = self.view;
+        let range = &subject.range;
+        let speaks = [
+            Trait::Posts,
+            Trait::Titles,
+            Trait::MaleTitles,
+            Trait::FemaleTitles,
+            Trait::Organizations,
+            Trait::Bodies,
+        ];
+        let is_speaker = |place: usize| {
+            let word = view.word(place);
+            self.pack.traits(word).has_any(&speaks)
+                || holds(&self.pack.occasions.media, word)
+                || view.tag(place) == Tag::Name
+        };
+        view.is_any(range.start, &["a", "an"]) && !range.clone().any(is_speaker)
     }
 
     /// "She learned of it, she said, from a neighbour": a phrase that only the comma parts off.

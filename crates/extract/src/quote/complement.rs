@@ -362,8 +362,11 @@ const LONGEST_RELATIVE: usize = 14;
 fn opens_circumstance(view: &View<'_, '_>, pack: &Pack, start: usize) -> bool {
     let is_period = view.is_any(start, &["last", "this", "next"])
         && holds(&pack.occasions.periods, view.word(start + 1));
+    let is_day =
+        view.is_any(start, &["early", "late"]) && holds(&pack.occasions.days, view.word(start + 1));
     matches!(view.tag(start), Tag::Preposition | Tag::To | Tag::Adverb)
         || is_period
+        || is_day
         || holds(&pack.time_words, view.word(start))
 }
 

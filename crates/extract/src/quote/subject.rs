@@ -188,7 +188,10 @@ pub(crate) fn finite_subject(
         }
         // "another source speaking to the paper said".
         if hangs_on_gerund(view, range.start)
-            && let Some(range) = range.start.checked_sub(3).and_then(|end| phrase_before(view, end))
+            && let Some(range) = range
+                .start
+                .checked_sub(3)
+                .and_then(|end| phrase_before(view, end))
         {
             return Some(Subject {
                 range,

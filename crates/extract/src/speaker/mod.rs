@@ -233,7 +233,9 @@ impl Resolver<'_, '_> {
         }
         // "A teacher from one of the villages, Nang Kham, said".
         if !is_pronoun
-            && let Some(named) = self.by_apposition(span).filter(|named| Some(*named) == figure)
+            && let Some(named) = self
+                .by_apposition(span)
+                .filter(|named| Some(*named) == figure)
             && let Some(named) = self.cast.figures.get_mut(named)
             && !named.is_organization
         {
