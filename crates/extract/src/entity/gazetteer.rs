@@ -42,6 +42,8 @@ pub(crate) const BODY_INSIDE: u32 = 1 << 14;
 #[derive(Debug)]
 pub(crate) struct Gazetteer {
     flags: Map<u32, u32>,
+    /// What is known of words written small: a table that stays in the core's cache.
+    small: Map<u32, u32>,
     places: Phrases,
     bodies: Phrases,
     /// Words that are written small.
@@ -59,6 +61,7 @@ impl Gazetteer {
     pub(crate) fn new() -> Self {
         let mut gazetteer = Self {
             flags: Map::default(),
+            small: Map::default(),
             places: Phrases::default(),
             bodies: Phrases::default(),
             common: Set::default(),
@@ -94,6 +97,12 @@ impl Gazetteer {
         let common = lines(COMMON).flat_map(str::split_whitespace);
         let common = common.map(|word| hash(word.as_bytes()));
         gazetteer.common.extend(common);
+        let heads = ORGANISATION_WORD | TITLE_WORD | PLACE_WORD;
+        let small = gazetteer.flags.iter();
+        gazetteer.small = small
+            .map(|(form, flags)| (*form, flags & heads))
+            .filter(|(_, flags)| *flags != 0)
+            .collect();
         for place in lines(PLACES) {
             gazetteer.places.add(place);
         }
@@ -118,18 +127,15 @@ impl Gazetteer {
 
     /// What the lists say of a word; names count where it is capitalised.
     pub(crate) fn flags(&self, form: u32, lower: &str, is_capital: bool) -> u32 {
-        let flags = self.flags.get(&form).copied().unwrap_or(0);
-        let is_demonym = is_capital
-            && ["ian", "ians", "ese"]
-                .iter()
-                .any(|end| lower.ends_with(end))
-            && lower.len() > 5;
-        let flags = if is_demonym { flags | DEMONYM } else { flags };
-        if is_capital {
-            flags
-        } else {
-            flags & (ORGANISATION_WORD | TITLE_WORD | PLACE_WORD)
+        if !is_capital {
+            return self.small.get(&form).copied().unwrap_or(0);
         }
+        let flags = self.flags.get(&form).copied().unwrap_or(0);
+        let is_demonym = ["ian", "ians", "ese"]
+            .iter()
+            .any(|end| lower.ends_with(end))
+            && lower.len() > 5;
+        if is_demonym { flags | DEMONYM } else { flags }
     }
 
     /// How many of the words make the longest place; none where they begin none.
