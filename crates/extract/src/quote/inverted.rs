@@ -61,6 +61,16 @@ pub(super) fn closing(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
     if verb.cue.weight < 3 || verb.group.len() > 1 || !is_behind_comma {
         return None;
     }
+    // "Am Sokhom, a coordinator with Licado, said the arrest violates": no clause stands before.
+    let has_clause = (0..before).any(|place| {
+        view.is_marked(place)
+            || is_finite(view, place)
+                && !(place > 0 && view.is_any(place - 1, &["who", "which", "that"]))
+    });
+    let has_aside = (0..before).any(|place| view.is_comma(place));
+    if !has_clause && has_aside && view.quotes.is_empty() {
+        return None;
+    }
     let subject = inverted(view, verb)?;
     let Range { start, end } = subject.range;
     let is_last = end >= view.end_of_words();
