@@ -31,7 +31,9 @@ impl Sentence<'_, '_, '_> {
             let end = (at + 1..view.end_of_words())
                 .find(|place| view.is_comma(*place) && !view.is_marked(place + 2))
                 .map(|comma| comma + 2 * usize::from(view.is_marked(comma)));
-            let whole = group..end.unwrap_or_else(|| view.end_of_words()).max(at + 1);
+            // "Neither Morrow nor the court could be reached" reads as a refusal from its first word.
+            let opens = self.neither_before(at).unwrap_or(group).min(group);
+            let whole = opens..end.unwrap_or_else(|| view.end_of_words()).max(at + 1);
             all.push(Attribution {
                 quotations: Vec::new(),
                 has_marks: false,
@@ -60,7 +62,7 @@ impl Sentence<'_, '_, '_> {
         let not = ["not", "n't", "n’t", "never"];
         let is_denied = holds(&words.denied_verbs, view.word(at))
             && ((at.saturating_sub(4)..at).any(|place| view.is_any(place, &not))
-                || self.is_of_neither(at));
+                || self.neither_before(at).is_some());
         if !is_denied && !holds(&words.verbs, view.word(at)) {
             return None;
         }
@@ -85,13 +87,13 @@ impl Sentence<'_, '_, '_> {
         Some((group, finite_subject(view, group, at, 3)))
     }
 
-    /// "Neither Morrow nor the court could be reached".
-    fn is_of_neither(&self, at: usize) -> bool {
+    /// Where "Neither Morrow nor the court" begins, before what neither could be.
+    fn neither_before(&self, at: usize) -> Option<usize> {
         let view = self.view;
         (at.saturating_sub(MOST_BETWEEN)..at)
             .rev()
             .take_while(|place| !view.is_stop(*place))
-            .any(|place| view.is_any(place, &["neither", "nobody", "none"]))
+            .find(|place| view.is_any(*place, &["neither", "nobody", "none"]))
     }
 
     /// "Reached for comment, Morrow declined": nothing behind the verb says what, for the words before
