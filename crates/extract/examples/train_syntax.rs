@@ -26,10 +26,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             .unwrap_or(default)
     };
     let recipe = Recipe {
-        epochs: number("EPOCHS", 10) as usize,
+        epochs: number("EPOCHS", 15) as usize,
         tagger_bits: number("TAGGER_BITS", 16),
-        parser_bits: number("PARSER_BITS", 18),
-        least: number("LEAST", 300) as f32 / 100.0,
+        label_bits: number("LABEL_BITS", 16),
+        own_moves: number("OWN_MOVES", 90) as usize,
+        least: number("LEAST", 250) as f32 / 100.0,
     };
     let holds_out = options.iter().any(|option| option == "--hold-out");
     let (mut learnt, mut held) = (Vec::new(), Vec::new());

@@ -3,7 +3,10 @@
 //! Trained on GUM (see `training/README.md`); run only where a sentence carries a cue.
 
 mod closed;
+mod label;
+mod moves;
 mod parser;
+mod state;
 mod tagger;
 #[cfg(feature = "training")]
 pub mod train;
@@ -15,7 +18,10 @@ use std::sync::OnceLock;
 pub(crate) use self::word::Word;
 use self::{
     closed::ClosedTags,
-    parser::{LabelId, Move, NOWHERE, Parser},
+    label::Labeller,
+    moves::MoveWeights,
+    parser::Parser,
+    state::{LabelId, NOWHERE},
     tagger::{TagId, Tagger},
     weights::{DamagedModel, Reader, Weights},
 };
@@ -107,7 +113,7 @@ impl Grammar {
         })
     }
 
-    /// Reads a model: tags, labels, moves, sure words, and both tables.
+    /// Reads a model: tags, labels, those of either direction, sure words, and the tables.
     fn read(bytes: &'static [u8]) -> Result<Self, DamagedModel> {
         let mut reader = Reader::new(bytes);
         let tags = reader
@@ -121,16 +127,7 @@ impl Grammar {
             .map(|name| Label::named(name))
             .collect::<Vec<_>>();
         let root = reader.byte()?;
-        let mut moves = Vec::new();
-        for _ in 0..reader.number()? {
-            let kind = reader.byte()?;
-            let label: LabelId = reader.byte()?;
-            moves.push(match kind {
-                0 => Move::Shift,
-                1 => Move::Left(label),
-                _ => Move::Right(label),
-            });
-        }
+        let lists = [reader.labels()?, reader.labels()?];
         let mut certain = Vec::new();
         let mut form = 0_u32;
         for _ in 0..reader.number()? {
@@ -150,8 +147,11 @@ impl Grammar {
                     .map(|(id, _)| id),
             },
             parser: Parser {
-                weights: Weights::read(&mut reader)?,
-                moves,
+                moves: MoveWeights::read(&mut reader)?,
+                labeller: Labeller {
+                    weights: Weights::read(&mut reader)?,
+                    lists,
+                },
                 root,
             },
             tags,
@@ -202,6 +202,11 @@ pub(crate) struct Tagged {
 }
 
 impl Reader {
+    /// A list of labels by their numbers.
+    fn labels(&mut self) -> Result<Vec<LabelId>, DamagedModel> {
+        (0..self.number()?).map(|_| self.byte()).collect()
+    }
+
     /// A list of names, each with its length in front.
     fn names(&mut self) -> Result<Vec<String>, DamagedModel> {
         let mut names = Vec::new();

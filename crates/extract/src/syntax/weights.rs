@@ -304,6 +304,15 @@ impl Reader {
         Ok(*byte)
     }
 
+    /// The next `count` bytes.
+    pub(crate) fn bytes(&mut self, count: usize) -> Result<&'static [u8], DamagedModel> {
+        let end = self.place.checked_add(count);
+        let bytes = end.and_then(|end| self.bytes.get(self.place..end));
+        let bytes = bytes.ok_or(DamagedModel(self.place))?;
+        self.place += count;
+        Ok(bytes)
+    }
+
     pub(crate) fn number(&mut self) -> Result<u32, DamagedModel> {
         let mut number = 0_u32;
         for shift in (0..32).step_by(7) {

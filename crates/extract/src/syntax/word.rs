@@ -111,3 +111,17 @@ pub(crate) fn feature<const N: usize>(template: u32, values: [u32; N]) -> u32 {
     }
     hash.finish()
 }
+
+/// The feature of template `template` with a word's hash and either a second one or what
+/// [`packed`] makes: one multiplication, whose best bits are the low ones.
+pub(crate) const fn joint_feature(template: u32, word: u32, other: u32) -> u32 {
+    let values = (word as u64) << 32 | other as u64;
+    let salt = (template as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let product = (values ^ salt).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    ((product >> 32) as u32).rotate_left(16)
+}
+
+/// Up to five values of six bits in one.
+pub(crate) fn packed<const N: usize>(values: [u32; N]) -> u32 {
+    values.into_iter().fold(0, |all, value| all << 6 | value)
+}

@@ -1,6 +1,11 @@
 //! Weights in training, and the order in which they see sentences.
 
-use super::super::weights::{WIDTH, Weights};
+use std::collections::HashMap;
+
+use super::super::{
+    state::Move,
+    weights::{WIDTH, Weights},
+};
 
 /// Weights in training, with their running sum for the average.
 pub(super) struct Averaged {
@@ -51,6 +56,76 @@ impl Averaged {
         }
         Weights::quantize(&self.rows, least)
     }
+}
+
+/// Weights of moves in training: of each feature, those of shift, left and right, with their sums.
+pub(super) struct AveragedMoves {
+    rows: Vec<([f32; 3], [f32; 3])>,
+    /// How often each feature was asked for.
+    counts: HashMap<u32, u32>,
+    pub(super) clock: f32,
+}
+
+/// Two to this power are the rows in training: so many that hardly two features share one.
+const TRAINING_BITS: u32 = 22;
+
+impl AveragedMoves {
+    pub(super) fn new() -> Self {
+        Self {
+            rows: vec![([0.0; 3], [0.0; 3]); 1 << TRAINING_BITS],
+            counts: HashMap::new(),
+            clock: 1.0,
+        }
+    }
+
+    /// What is said for left and for right over shifting.
+    pub(super) fn score(&self, features: &[u32]) -> [f32; 2] {
+        let mut scores = [0.0; 3];
+        for feature in features {
+            for (score, weight) in scores.iter_mut().zip(self.rows[row_of(*feature)].0) {
+                *score += weight;
+            }
+        }
+        [scores[1] - scores[0], scores[2] - scores[0]]
+    }
+
+    pub(super) fn update(&mut self, features: &[u32], right: Move, wrong: Move) {
+        for feature in features {
+            let (row, sums) = &mut self.rows[row_of(*feature)];
+            for (step, change) in [(right, 1.0), (wrong, -1.0)] {
+                row[step as usize] += change;
+                sums[step as usize] += change * self.clock;
+            }
+        }
+    }
+
+    pub(super) fn count(&mut self, features: &[u32]) {
+        for feature in features {
+            *self.counts.entry(*feature).or_default() += 1;
+        }
+    }
+
+    /// The averages of left and right over shifting, by feature; those that are large and often
+    /// asked for first.
+    pub(super) fn finish(self) -> Vec<(u32, [f32; 2])> {
+        let mut list: Vec<(f32, u32, [f32; 2])> = Vec::new();
+        #[expect(clippy::iter_over_hash_type, reason = "the list is sorted below")]
+        for (feature, count) in &self.counts {
+            let (row, sums) = &self.rows[row_of(*feature)];
+            let [shift, left, right] = [0, 1, 2].map(|step| row[step] - sums[step] / self.clock);
+            let weights = [left - shift, right - shift];
+            let size = weights[0].abs() + weights[1].abs();
+            list.push((size * (*count as f32).sqrt(), *feature, weights));
+        }
+        list.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let kept = list.into_iter();
+        kept.map(|(_, feature, weights)| (feature, weights))
+            .collect()
+    }
+}
+
+const fn row_of(feature: u32) -> usize {
+    (feature & ((1 << TRAINING_BITS) - 1)) as usize
 }
 
 pub(super) fn best_of(scores: &[f32; WIDTH], among: impl Iterator<Item = usize>) -> usize {

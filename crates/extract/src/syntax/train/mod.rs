@@ -9,20 +9,22 @@
 )]
 
 mod averaged;
+mod parser;
 mod treebank;
 
 use std::collections::HashMap;
 
 use super::{
     closed::ClosedTags,
-    parser::{Move, NOWHERE, State, features as parser_features},
+    moves::MoveWeights,
     tagger::{TagId, Tagger, features as tagger_features},
-    weights::{Weights, push_number},
+    weights::push_number,
 };
 
 pub use self::treebank::{Tree, read_trees};
 use self::{
-    averaged::{Averaged, Dice, Shuffle, best_of},
+    averaged::{Averaged, Shuffle, best_of},
+    parser::train_parser,
     treebank::Names,
 };
 
@@ -33,8 +35,10 @@ pub struct Recipe {
     pub epochs: usize,
     /// Two to this power are the tagger's rows.
     pub tagger_bits: u32,
-    /// Two to this power are the parser's rows.
-    pub parser_bits: u32,
+    /// Two to this power are the rows of the labels of arcs.
+    pub label_bits: u32,
+    /// Of a hundred moves in training, those that follow the parser's own choice.
+    pub own_moves: usize,
     /// Quantised weights under this are dropped.
     pub least: f32,
 }
@@ -55,18 +59,14 @@ pub fn train(trees: &[Tree], recipe: Recipe) -> Vec<u8> {
     let names = Names::of(trees);
     let tagged = jackknifed_tags(trees, &names, recipe);
     let tagger = train_tagger(trees, &names, recipe);
-    let weights = train_parser(trees, &tagged, &names, recipe);
+    let (moves, labels) = train_parser(trees, &tagged, &names, recipe);
     let mut out = Vec::new();
     push_names(&mut out, &names.tags);
     push_names(&mut out, &names.labels);
     out.push(names.root);
-    push_number(&mut out, small(names.moves.len()));
-    for step in &names.moves {
-        out.extend(match step {
-            Move::Shift => [0, 0],
-            Move::Left(label) => [1, *label],
-            Move::Right(label) => [2, *label],
-        });
+    for list in &names.lists {
+        push_number(&mut out, small(list.len()));
+        out.extend(list);
     }
     push_number(&mut out, small(tagger.certain.len()));
     let mut last = 0;
@@ -76,7 +76,8 @@ pub fn train(trees: &[Tree], recipe: Recipe) -> Vec<u8> {
         last = *form;
     }
     tagger.weights.write(&mut out);
-    weights.write(&mut out);
+    MoveWeights::write(&moves, &mut out);
+    labels.write(&mut out);
     out
 }
 
@@ -87,7 +88,6 @@ pub fn train(trees: &[Tree], recipe: Recipe) -> Vec<u8> {
 pub fn measure(model: &[u8], trees: &[Tree]) -> Accuracy {
     // A grammar reads its model where that stands for good; one run measures one.
     let grammar = super::Grammar::read(model.to_vec().leak()).expect("made by `train`");
-    let names = Names::of(trees);
     let (mut all, mut tags, mut heads, mut labelled) = (0_u32, 0_u32, 0_u32, 0_u32);
     for tree in trees {
         let mut found = Vec::new();
@@ -104,7 +104,6 @@ pub fn measure(model: &[u8], trees: &[Tree]) -> Accuracy {
             }
         }
     }
-    drop(names);
     let share = |count: u32| 100.0 * f64::from(count) / f64::from(all.max(1));
     Accuracy {
         tags: share(tags),
@@ -197,90 +196,6 @@ fn jackknifed_tags(trees: &[Tree], names: &Names, recipe: Recipe) -> Vec<Vec<Tag
         }
     }
     all
-}
-
-fn train_parser(trees: &[Tree], tagged: &[Vec<TagId>], names: &Names, recipe: Recipe) -> Weights {
-    let mut averaged = Averaged::new(recipe.parser_bits);
-    let mut order = Shuffle::new(trees.len());
-    let mut dice = Dice(77);
-    for epoch in 0..recipe.epochs {
-        for place in order.next() {
-            let tree = &trees[place];
-            let mut state = State::new(tree.words.len());
-            while !state.is_done() {
-                let features = parser_features(&state, &tree.words, &tagged[place]);
-                let scores = averaged.score(&features);
-                let allowed = state.allowed();
-                let fits = |step: &usize| allowed.permits(names.moves[*step]);
-                let best = best_of(&scores, (0..names.moves.len()).filter(fits));
-                let free = free_moves(&state, tree, names);
-                let right = best_of(&scores, free.iter().copied());
-                if !free.contains(&best) {
-                    averaged.update(&features, right, best);
-                }
-                averaged.clock += 1.0;
-                // From the second pass on the parser also sees where its own mistakes lead.
-                let follows_itself = epoch > 0 && dice.roll() % 10 != 0;
-                let step = if follows_itself { best } else { right };
-                state.apply(names.moves[step]);
-            }
-        }
-    }
-    averaged.finish(recipe.least)
-}
-
-/// The moves that lose no arc that could still be had; all allowed ones where every move does.
-fn free_moves(state: &State, tree: &Tree, names: &Names) -> Vec<usize> {
-    let allowed = state.allowed();
-    let next = state.next;
-    let head = |word: u16| tree.heads[usize::from(word)];
-    let length = u16::try_from(tree.words.len()).unwrap_or(NOWHERE);
-    let ahead = |word: u16| (next..length).contains(&word);
-    let (below, top) = match state.stack.as_slice() {
-        [] => (None, None),
-        [.., below, top] => (Some(*below), Some(*top)),
-        [top] => (None, Some(*top)),
-    };
-    let mut costs = [u32::MAX; 3];
-    if allowed.shift {
-        let lost = state
-            .stack
-            .iter()
-            .filter(|word| head(**word) == next)
-            .count();
-        let under = state.stack.split_last().map_or(&[][..], |(_, rest)| rest);
-        let misses = under.contains(&head(next)) || head(next) == NOWHERE && top.is_some();
-        costs[0] = small(lost) + u32::from(misses);
-    }
-    if let Some(top) = top {
-        let lost = (next..length).filter(|word| head(*word) == top).count();
-        let gold = head(top);
-        if allowed.left {
-            let misses = gold != next && (ahead(gold) || Some(gold) == below || gold == NOWHERE);
-            costs[1] = small(lost) + u32::from(misses);
-        }
-        if allowed.right {
-            let misses = ahead(gold) || gold == NOWHERE;
-            costs[2] = small(lost) + u32::from(misses);
-        }
-    }
-    let least = costs.iter().min().copied().unwrap_or(u32::MAX);
-    let label = top.and_then(|top| names.label(&tree.labels[usize::from(top)]));
-    let fits = |step: &Move| match step {
-        Move::Shift => costs[0] == least,
-        Move::Left(l) => costs[1] == least && (Some(*l) == label),
-        Move::Right(l) => costs[2] == least && (Some(*l) == label),
-    };
-    let mut free: Vec<usize> = (0..names.moves.len())
-        .filter(|step| fits(&names.moves[*step]))
-        .collect();
-    if free.is_empty() {
-        // The label does not occur in that direction: any will do.
-        free = (0..names.moves.len())
-            .filter(|step| allowed.permits(names.moves[*step]))
-            .collect();
-    }
-    free
 }
 
 fn push_names(out: &mut Vec<u8>, names: &[String]) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{
     LONGEST_SENTENCE,
-    parser::{LabelId, Move, NOWHERE},
+    state::{LabelId, NOWHERE},
     tagger::TagId,
     weights::WIDTH,
     word::Word,
@@ -72,7 +72,8 @@ fn coarse(label: &str) -> &str {
 pub(super) struct Names {
     pub(super) tags: Vec<String>,
     pub(super) labels: Vec<String>,
-    pub(super) moves: Vec<Move>,
+    /// Labels of words whose head stands behind them, and before them.
+    pub(super) lists: [Vec<LabelId>; 2],
     pub(super) root: LabelId,
 }
 
@@ -100,21 +101,18 @@ impl Names {
                 .collect::<Vec<_>>()
         };
         let tags = most_frequent(&tags, WIDTH - 2);
-        let labels = most_frequent(&labels, WIDTH);
+        // The highest number stands for none.
+        let labels = most_frequent(&labels, WIDTH - 1);
         let id = |name: &str| labels.iter().position(|label| label == name);
-        let mut list: Vec<_> = arcs.into_iter().collect();
-        list.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        list.truncate(WIDTH - 1);
-        let moves = list.iter().filter_map(|((is_left, name), _)| {
-            let label = LabelId::try_from(id(name)?).ok()?;
-            Some(if *is_left {
-                Move::Left(label)
-            } else {
-                Move::Right(label)
-            })
-        });
+        let labels_of = |side: bool| {
+            let arcs = arcs
+                .iter()
+                .filter(|((is_left, _), count)| *is_left == side && **count > 2);
+            arcs.filter_map(|((_, name), _)| LabelId::try_from(id(name)?).ok())
+                .collect()
+        };
         Self {
-            moves: [Move::Shift].into_iter().chain(moves).collect(),
+            lists: [labels_of(true), labels_of(false)],
             root: id("root")
                 .and_then(|id| LabelId::try_from(id).ok())
                 .unwrap_or(0),
