@@ -14,6 +14,7 @@ mod noun;
 mod occasion;
 mod phrase;
 mod refusal;
+mod relative;
 mod sentence;
 mod source;
 mod subject;

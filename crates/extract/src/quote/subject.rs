@@ -7,6 +7,7 @@ use super::{
     inverted::{closing, inverted},
     occasion::before_occasion,
     phrase::{is_nominal, phrase_after, phrase_before, phrase_end, with_coordination},
+    relative::{before_bare_relative, before_relative, relative},
     verb::{Form, Verb, is_finite},
     view::View,
 };
@@ -206,6 +207,13 @@ pub(crate) fn finite_subject(
         let is_governed = range.start.checked_sub(1).is_some_and(|before| {
             view.is_any(before, &["in", "on", "near", "with", "against", "by"])
         });
+        if is_governed && let Some(owner) = owner_with(view, range.start) {
+            return Some(Subject {
+                range: owner..range.end,
+                antecedent: None,
+                rule: "subject before its place",
+            });
+        }
         if is_governed && let Some(subject) = governor(view, range.start - 1) {
             return Some(subject);
         }
@@ -229,7 +237,27 @@ pub(crate) fn finite_subject(
             rule: "subject before cue",
         });
     }
-    parsed(view, at)
+    parsed(view, at).or_else(|| {
+        let range = before_bare_relative(view, start)?;
+        Some(Subject {
+            range,
+            antecedent: None,
+            rule: "subject before relative clause",
+        })
+    })
+}
+
+/// Where "another villager with contacts in the valley" begins, of which the phrase at `start` is the
+/// place.
+fn owner_with(view: &View<'_, '_>, start: usize) -> Option<usize> {
+    let place = start.checked_sub(1)?;
+    let had = phrase_before(view, place.checked_sub(1)?)?;
+    let with = had.start.checked_sub(1).filter(|at| view.is(*at, "with"))?;
+    let owner = phrase_before(view, with.checked_sub(1)?)?;
+    let before = owner.start.checked_sub(1);
+    let opens = before.is_none_or(|before| view.is_comma(before) || view.is_marked(before))
+        || view.quote_before(owner.start).is_some();
+    opens.then_some(owner.start)
 }
 
 /// "two people with knowledge of the matter": the phrase that, by the parser's word, the one before
@@ -336,32 +364,6 @@ fn governor(view: &View<'_, '_>, preposition: usize) -> Option<Subject> {
     None
 }
 
-/// "A farmer who asked for anonymity said": the phrase that a relative clause without commas, which
-/// ends in the phrase at `start`, is said of.
-fn before_relative(view: &View<'_, '_>, start: usize) -> Option<Range<usize>> {
-    let limit = start.saturating_sub(15);
-    let who = (limit..start)
-        .rev()
-        .take_while(|at| !view.is_comma(*at) && !view.is_marked(*at))
-        .find(|at| view.is(*at, "who"))?;
-    let verb =
-        is_finite(view, who + 1) || view.tag(who + 1) == Tag::Adverb && is_finite(view, who + 2);
-    let is_object = who + 1 < start && !(who + 2..start).any(|at| view.is(at, "that"));
-    if !verb || !is_object {
-        return None;
-    }
-    let near = phrase_before(view, who.checked_sub(1)?)?;
-    Some(over_place(view, &near).unwrap_or(near))
-}
-
-/// "Residents of a village in Phong district": the phrase with the one that its place is said of.
-fn over_place(view: &View<'_, '_>, near: &Range<usize>) -> Option<Range<usize>> {
-    let preposition = near.start.checked_sub(1)?;
-    let is_place = view.is_any(preposition, &["in", "near", "at", "with"]);
-    let far = phrase_before(view, preposition.checked_sub(1)?).filter(|_| is_place)?;
-    Some(far.start..near.end)
-}
-
 /// "has for years": the auxiliary before a phrase of time that parts it from its verb.
 fn auxiliary_before(view: &View<'_, '_>, phrase: usize) -> Option<usize> {
     let preposition = phrase.checked_sub(1)?;
@@ -388,23 +390,6 @@ pub(super) fn parsed(view: &View<'_, '_>, at: usize) -> Option<Subject> {
         range,
         antecedent: None,
         rule: "subject by parse",
-    })
-}
-
-/// "who said": the relative pronoun, with the phrase it stands for.
-fn relative(view: &View<'_, '_>, who: usize) -> Option<Subject> {
-    let mut before = who.checked_sub(1)?;
-    if view.is_comma(before) {
-        before = before.checked_sub(1)?;
-    }
-    let antecedent = phrase_before(view, before);
-    if antecedent.is_none() && !view.is(who, "who") {
-        return None;
-    }
-    Some(Subject {
-        range: who..who + 1,
-        antecedent,
-        rule: "relative clause",
     })
 }
 

@@ -43,7 +43,11 @@ impl MoveWeights {
             // Right is added up in the upper half, left in the lower: at most 64 times 255 each.
             sums += (weights & 0xff00) << 8 | weights & 0xff;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "at most 64 features")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_possible_wrap,
+            reason = "at most 64 features"
+        )]
         let bias = N as i32 * i32::from(BIAS);
         [sums & 0xffff, sums >> 16].map(|sum| sum.cast_signed() - bias)
     }

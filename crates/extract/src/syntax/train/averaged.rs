@@ -115,7 +115,9 @@ impl AveragedMoves {
             let [shift, left, right] = [0, 1, 2].map(|step| row[step] - sums[step] / self.clock);
             let weights = [left - shift, right - shift];
             let size = weights[0].abs() + weights[1].abs();
-            list.push((size * (*count as f32).sqrt(), *feature, weights));
+            #[expect(clippy::cast_precision_loss, reason = "an order, roughly")]
+            let often = (*count as f32).sqrt();
+            list.push((size * often, *feature, weights));
         }
         list.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let kept = list.into_iter();
