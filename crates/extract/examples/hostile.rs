@@ -210,6 +210,31 @@ fn english() -> Vec<Hostile> {
         "en",
         "The Council of Vell Harbours (CVH) met Ada Moss. ",
     ));
+    let more = [
+        (
+            "nicknames",
+            "Ada “the Hammer” Moss, also known as Oren Vell, left. ",
+        ),
+        (
+            "spelled names",
+            "Kelm Council for Vell Harbours (CVH) and (CVH), ",
+        ),
+        (
+            "headings",
+            "Ada Moss Compares Harbour Talks With Vell Talks\n\nAda Moss left.\n\n",
+        ),
+        ("endless heading", "Ada Moss Compares Harbour Talks "),
+        ("interview", "Moss: We left.\n\nKelm: They stayed.\n\n"),
+        (
+            "sources",
+            "“No,” Moss said, according to Kelm, who said that a man who asked Moss said, ",
+        ),
+        ("fronted", "Asked whether Moss knew, Kelm laughed, "),
+    ];
+    hostile.extend(
+        more.iter()
+            .map(|(name, unit)| Hostile::new(&format!("en {name}"), "en", *unit)),
+    );
     hostile.push(Hostile::new(
         "en different quotes",
         "en",

@@ -5,6 +5,9 @@ use model::EntityKind;
 use super::recognizer::Name;
 use crate::{Document, heads::Heads, pack::Pack, table::Map, token::TokenKind};
 
+/// Most other names that are kept of one.
+const MOST: usize = 8;
+
 /// Most tokens between the two names.
 const LONGEST: usize = 10;
 
@@ -22,10 +25,10 @@ pub(super) fn also_named<'n>(
         };
         if name.kind == other.kind && says_so(document, heads, name, other) {
             for (one, two) in [(form, other_form), (other_form, form)] {
-                others
-                    .entry((name.kind, one.as_slice()))
-                    .or_default()
-                    .push(two.as_slice());
+                let known = others.entry((name.kind, one.as_slice())).or_default();
+                if known.len() < MOST && !known.contains(&two.as_slice()) {
+                    known.push(two.as_slice());
+                }
             }
         }
     }

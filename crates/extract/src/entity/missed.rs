@@ -21,6 +21,9 @@ use crate::{
 /// Most tokens of a name that is looked for again.
 const MAX_TOKENS: usize = 8;
 
+/// Most tokens of a heading that names are ended in.
+const LONGEST_HEADING: usize = 60;
+
 /// Headings are looked for in texts of this many tokens; a shorter one may be nothing but names.
 const SHORTEST_ARTICLE: usize = 300;
 
@@ -341,11 +344,14 @@ impl<'t> Reading<'_, 't> {
         let (Some(sentence), Some(paragraph)) = (sentence, paragraph) else {
             return false;
         };
+        if sentence.start != paragraph.start || paragraph.len() > LONGEST_HEADING {
+            return false;
+        }
         let long = |at: &usize| self.word(*at).chars().nth(3).is_some();
         let words = paragraph.clone().filter(long);
         let count = words.clone().count();
         let large = words.filter(|at| self.is_capital(*at)).count();
-        sentence.start == paragraph.start && (4..=25).contains(&count) && large * 5 >= count * 4
+        (4..=25).contains(&count) && large * 5 >= count * 4
     }
 
     /// Drops names that stand in headings only: where every word is written large, "Vows" looks like

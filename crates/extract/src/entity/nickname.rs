@@ -7,7 +7,7 @@ use model::EntityKind;
 use super::{
     gazetteer::{DATE_WORD, DEMONYM, ORGANISATION, PLACE_WHOLE, TITLE_WORD},
     recognizer::Name,
-    repair::{Reading, apart},
+    repair::{Reading, put_over},
 };
 use crate::{
     pack::{Pack, Trait},
@@ -20,27 +20,31 @@ const LONGEST: usize = 3;
 impl Reading<'_, '_> {
     /// Makes one person of a name with a nickname in it, which was read in pieces.
     pub(super) fn join_nicknames(&self, names: &mut Vec<Name>) {
-        let marked = (1..self.words.len()).filter_map(|open| self.nicknamed(open));
-        let found: Vec<Range<usize>> = marked.collect();
-        for whole in found {
-            let is_read =
-                |name: &Name| name.tokens.start <= whole.start && name.tokens.end >= whole.end;
-            if names.iter().any(is_read) {
+        let mut found: Vec<Name> = Vec::new();
+        for open in 1..self.words.len() {
+            let Some(whole) = self.nicknamed(open) else {
+                continue;
+            };
+            let first = names.partition_point(|name| name.tokens.end <= whole.start);
+            let before = names
+                .get(first)
+                .filter(|name| name.tokens.start <= whole.start);
+            if before.is_some_and(|name| name.tokens.end >= whole.end) {
                 continue;
             }
             // What was read before the nickname belongs to the name as well.
-            let before = names
-                .iter()
-                .find(|name| name.kind == EntityKind::Person && name.tokens.end == whole.start + 1);
-            let start = before.map_or(whole.start, |name| name.tokens.start);
-            let tokens = start..whole.end;
-            names.retain(|name| name.tokens.end <= tokens.start || name.tokens.start >= tokens.end);
-            names.push(Name {
-                tokens,
-                kind: EntityKind::Person,
+            let before = before.filter(|name| {
+                name.kind == EntityKind::Person && name.tokens.end == whole.start + 1
             });
+            let start = before.map_or(whole.start, |name| name.tokens.start);
+            if found.last().is_none_or(|last| last.tokens.end <= start) {
+                found.push(Name {
+                    tokens: start..whole.end,
+                    kind: EntityKind::Person,
+                });
+            }
         }
-        apart(names);
+        put_over(names, found);
     }
 
     /// The word before the mark at `open`, the nickname, and the word behind it.

@@ -68,8 +68,25 @@ pub(super) fn repair(document: &Document<'_>, words: &[Word], names: Vec<Name>) 
     names
 }
 
+/// Puts names in that take the place of all that they hold or cross; both are in text order.
+pub(super) fn put_over(names: &mut Vec<Name>, over: Vec<Name>) {
+    let mut next = 0;
+    names.retain(|name| {
+        while over
+            .get(next)
+            .is_some_and(|over| over.tokens.end <= name.tokens.start)
+        {
+            next += 1;
+        }
+        over.get(next)
+            .is_none_or(|over| name.tokens.end <= over.tokens.start)
+    });
+    names.extend(over);
+    apart(names);
+}
+
 /// Sorts names and drops those that overlap one before.
-pub(super) fn apart(names: &mut Vec<Name>) {
+fn apart(names: &mut Vec<Name>) {
     names.sort_by_key(|name| (name.tokens.start, std::cmp::Reverse(name.tokens.end)));
     let mut end = 0;
     names.retain(|name| {

@@ -6,7 +6,7 @@ use model::EntityKind;
 
 use super::{
     recognizer::Name,
-    repair::{Reading, apart},
+    repair::{Reading, put_over},
 };
 use crate::{
     pack::{Pack, Trait},
@@ -49,14 +49,7 @@ impl Reading<'_, '_> {
             };
             found.push(self.retype(Name { tokens, kind }));
         }
-        names.retain(|name| {
-            let takes = |full: &Name| {
-                full.tokens.start <= name.tokens.start && name.tokens.end <= full.tokens.end
-            };
-            !found.iter().any(takes)
-        });
-        names.append(&mut found);
-        apart(names);
+        put_over(names, found);
     }
 
     /// The words before a bracket whose first letters it holds, of one sentence.

@@ -7,7 +7,6 @@ use super::{
     content::{Content, addressee, fronted},
     sentence::Sentence,
     subject::Subject,
-    trailing::SUBORDINATORS,
     verb::{Form, Verb, is_finite},
     view::View,
 };
@@ -94,7 +93,10 @@ impl Sentence<'_, '_, '_> {
         }
         let is_claiming = verb.form == Form::Participle;
         // "…, a report estimated.": a weak verb reports what it closes.
-        let is_closing = || self.is_closing(verb.at + 1) && !view.is_any(0, &SUBORDINATORS);
+        let is_closing = || {
+            self.is_closing(verb.at + 1)
+                && !holds(&self.pack.fronting, &view.word(0).to_lowercase())
+        };
         if !verb.cue.has(Frame::Clause)
             || verb.form == Form::Infinitive
             || verb.cue.weight < 2 && !is_closing()

@@ -11,12 +11,6 @@ use crate::{
     syntax::Tag,
 };
 
-/// Words that make what stands before "he said" an aside of the reporter's.
-pub(super) const SUBORDINATORS: [&str; 14] = [
-    "when", "as", "after", "while", "if", "before", "since", "because", "although", "though",
-    "until", "once", "despite", "asked",
-];
-
 impl Sentence<'_, '_, '_> {
     /// "He accused them of theft, his lawyer said in a letter.": an attribution that closes the
     /// sentence has all that stands before it, other cues included.
@@ -40,7 +34,7 @@ impl Sentence<'_, '_, '_> {
             && left > 3
             && view.is_comma(left - 1)
             && (0..left).any(|place| is_finite(view, place))
-            && !view.is_any(0, &SUBORDINATORS);
+            && !holds(&self.pack.fronting, &view.word(0).to_lowercase());
         let after = if verb.cue.has(Frame::Addressee) {
             addressee(view, verb.at + 1).map_or(verb.at + 1, |person| person.end)
         } else {
