@@ -210,7 +210,27 @@ fn english() -> Vec<Hostile> {
         "en",
         "The Council of Vell Harbours (CVH) met Ada Moss. ",
     ));
-    let more = [
+    hostile.extend(passes());
+    hostile.push(Hostile::new(
+        "en different quotes",
+        "en",
+        different_quotes(),
+    ));
+    hostile.push(Hostile::new("km random", "km", random(0x1780, 0x17f0)));
+    hostile.push(Hostile::new("my random", "my", random(0x1000, 0x10a0)));
+    hostile.push(Hostile::new("my endless virama", "my", "\u{1039}"));
+    hostile.push(Hostile::new("km endless coeng", "km", "ក\u{17d2}"));
+    hostile.push(Hostile::new(
+        "ko endless jamo",
+        "ko",
+        "\u{1112}\u{1161}\u{11ab}",
+    ));
+    hostile
+}
+
+/// Texts for the passes over names, headings, interviews and sources.
+fn passes() -> impl Iterator<Item = Hostile> {
+    let texts = [
         (
             "nicknames",
             "Ada “the Hammer” Moss, also known as Oren Vell, left. ",
@@ -231,25 +251,9 @@ fn english() -> Vec<Hostile> {
         ),
         ("fronted", "Asked whether Moss knew, Kelm laughed, "),
     ];
-    hostile.extend(
-        more.iter()
-            .map(|(name, unit)| Hostile::new(&format!("en {name}"), "en", *unit)),
-    );
-    hostile.push(Hostile::new(
-        "en different quotes",
-        "en",
-        different_quotes(),
-    ));
-    hostile.push(Hostile::new("km random", "km", random(0x1780, 0x17f0)));
-    hostile.push(Hostile::new("my random", "my", random(0x1000, 0x10a0)));
-    hostile.push(Hostile::new("my endless virama", "my", "\u{1039}"));
-    hostile.push(Hostile::new("km endless coeng", "km", "ក\u{17d2}"));
-    hostile.push(Hostile::new(
-        "ko endless jamo",
-        "ko",
-        "\u{1112}\u{1161}\u{11ab}",
-    ));
-    hostile
+    texts
+        .into_iter()
+        .map(|(name, unit)| Hostile::new(&format!("en {name}"), "en", unit))
 }
 
 /// Four megabytes of characters between two code points, by a linear congruence.
