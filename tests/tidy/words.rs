@@ -23,6 +23,9 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("sub", "agent"),
 ];
 
+/// Words of the language that hold one of them.
+const INNOCENT: &[(&str, &str)] = &[("philanth", "ropic"), ("misanth", "ropic")];
+
 #[test]
 fn no_file_names_a_machine_or_a_registry() {
     let mut mistakes = Vec::new();
@@ -32,7 +35,10 @@ fn no_file_names_a_machine_or_a_registry() {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
-            let line = line.to_lowercase();
+            let mut line = line.to_lowercase();
+            for (head, tail) in INNOCENT {
+                line = line.replace(&format!("{head}{tail}"), "");
+            }
             for (head, tail) in FORBIDDEN {
                 if line.contains(&format!("{head}{tail}")) {
                     mistakes.push(format!("{path}:{}: names {head}{tail}", number + 1));
