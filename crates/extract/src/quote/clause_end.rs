@@ -86,7 +86,7 @@ pub(super) fn clause_end(
     let cut = said
         .clone()
         .skip(2)
-        .find(|place| is_whole(view, said.start..*place) && reporter_resumes(view, *place, end));
+        .find(|place| reporter_resumes(view, *place, end) && is_whole(view, said.start..*place));
     if let Some(cut) = cut {
         end = cut;
     }
