@@ -27,32 +27,56 @@ impl Reading<'_, '_> {
             let mut words = (start..*of).map(|at| self.lower(at));
             words.any(|word| self.heads.fields.contains(word.as_str()))
         };
-        match inner.filter(|of| kind == EntityKind::Organization && has_head(of)) {
-            Some(of) => [start..of, of + 2..end]
-                .map(|tokens| Name { tokens, kind })
-                .into(),
-            None if self.owned(&name).is_some() => {
-                let of = self.owned(&name).unwrap_or(start);
-                let person = (of + 2..end).find(|at| self.is_capital(*at)).unwrap_or(end);
-                let kinds = [EntityKind::Organization, EntityKind::Person];
-                let parts = [start..of, person..end].into_iter().zip(kinds);
-                parts.map(|(tokens, kind)| Name { tokens, kind }).collect()
-            }
-            None => match (self.served(&name), self.member(&name)) {
-                (Some(at), _) => [start..at, at + 2..end]
-                    .map(|tokens| Name { tokens, kind })
-                    .into(),
-                (None, Some(of)) => {
-                    let person = Name {
-                        tokens: start..of,
-                        kind: EntityKind::Person,
-                    };
-                    let tokens = of + 2..end;
-                    vec![person, Name { tokens, kind }]
-                }
-                (None, None) => vec![name],
-            },
+        if let Some(of) = inner.filter(|of| kind == EntityKind::Organization && has_head(of)) {
+            return vec![
+                Name {
+                    tokens: start..of,
+                    kind,
+                },
+                Name {
+                    tokens: of + 2..end,
+                    kind,
+                },
+            ];
         }
+        if let Some(of) = self.owned(&name) {
+            let person = (of + 2..end).find(|at| self.is_capital(*at)).unwrap_or(end);
+            return vec![
+                Name {
+                    tokens: start..of,
+                    kind: EntityKind::Organization,
+                },
+                Name {
+                    tokens: person..end,
+                    kind: EntityKind::Person,
+                },
+            ];
+        }
+        if let Some(at) = self.served(&name) {
+            return vec![
+                Name {
+                    tokens: start..at,
+                    kind,
+                },
+                Name {
+                    tokens: at + 2..end,
+                    kind,
+                },
+            ];
+        }
+        if let Some(of) = self.member(&name) {
+            return vec![
+                Name {
+                    tokens: start..of,
+                    kind: EntityKind::Person,
+                },
+                Name {
+                    tokens: of + 2..end,
+                    kind,
+                },
+            ];
+        }
+        vec![name]
     }
 
     /// Where "of tycoon" stands between a body and a person: "Harbour Group of tycoon Ada Morrow".

@@ -1,6 +1,6 @@
 //! Full names whose letters stand behind them: "Transitional Authority in Tolveria (TAT)".
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use model::EntityKind;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Letters of a short name by which the full one is found; two letters are too few to say.
-const LETTERS: std::ops::RangeInclusive<usize> = 3..=8;
+const LETTERS: RangeInclusive<usize> = 3..=8;
 /// Most small words of a full name.
 const MOST_SMALL: usize = 5;
 

@@ -84,7 +84,7 @@ fn a_nickname_is_part_of_the_name() {
 
 #[test]
 fn a_dateline_does_not_name_a_place() {
-    let text = "LONDON — The mayor of London spoke.";
+    let text = "The mayor of London spoke.\n\nLONDON — The bridge is shut.";
     check(text, "London", EntityKind::Place, 2);
 }
 

@@ -79,15 +79,16 @@ fn before(document: &Document<'_>, end: usize) -> Option<Range<usize>> {
         let lower = word.to_lowercase();
         let is_head = is_post(&lower);
         let token = document.tokens.get(start - 1)?;
+        let traits = Pack::english().traits(&lower);
         let fits = if has_head {
             is_head
-                || Pack::english().traits(&lower).has(Trait::PostModifiers)
-                || Pack::english().traits(&lower).has_any(&BODIES) && is_lower(document, start)
+                || traits.has(Trait::PostModifiers)
+                || traits.has_any(&BODIES) && is_lower(document, start)
                 || token.case != Case::Lower
                     && token.kind == TokenKind::Word
                     // "With" of "With King X", which only opens the sentence.
                     && (start - 1 > sentence.start
-                        || !Pack::english().traits(&lower).has(Trait::NoNames))
+                        || !traits.has(Trait::NoNames))
         } else {
             is_head
         };

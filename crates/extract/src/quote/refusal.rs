@@ -102,14 +102,13 @@ impl Sentence<'_, '_, '_> {
         let view = self.view;
         let words = &self.pack.refusals;
         let is_last = view.is_stop(at + 1) || view.is_comma(at + 1) || at + 1 >= view.len();
-        let comma = (0..at).find(|place| view.is_comma(*place));
-        let opening = 0..comma.unwrap_or(0);
-        holds(&words.verbs, view.word(at))
-            && is_last
-            && (holds(&words.asked, view.word(0))
-                || opening
-                    .into_iter()
-                    .any(|place| holds(&words.objects, view.word(place))))
+        if !is_last || !holds(&words.verbs, view.word(at)) {
+            return false;
+        }
+        let comma = (0..at).find(|place| view.is_comma(*place)).unwrap_or(0);
+        let mut opening = 0..comma;
+        holds(&words.asked, view.word(0))
+            || opening.any(|place| holds(&words.objects, view.word(place)))
     }
 
     /// "Calls to the mayor’s office went unanswered": from the verb on, and who was called.
