@@ -8,10 +8,11 @@ use tempfile::TempDir;
 
 use super::{
     desk::Desk,
-    real_servers::{free_address, is_there, keep},
+    real_servers::{is_there, keep},
 };
 use crate::harness::{
-    deadline::wait_until, embedded_broker::EmbeddedBroker, keeper::Keeper, left_out::left_out,
+    deadline::wait_until, embedded_broker::EmbeddedBroker, free_port::free_port, keeper::Keeper,
+    left_out::left_out,
 };
 
 /// Keeps each mail as a file in the working directory, with the user that brought it.
@@ -78,13 +79,15 @@ impl PostOffice {
 
     /// Starts a server; its port.
     fn serve(&self, mode: &str) -> (Keeper, u16) {
-        let address = free_address();
-        let port = address.rsplit(':').next().unwrap();
-        let server = keep(self.folder.path(), &[self.python, "server.py", mode, port]);
+        let port = free_port();
+        let server = keep(
+            self.folder.path(),
+            &[self.python, "server.py", mode, &port.to_string()],
+        );
         wait_until("the mail server to listen", || {
-            TcpStream::connect(&address).is_ok()
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
         });
-        (server, port.parse().unwrap())
+        (server, port)
     }
 
     /// A file that holds a secret.

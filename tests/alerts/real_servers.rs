@@ -1,15 +1,11 @@
 //! Prometheus' own Alertmanager with its amtool.
 
-use std::{
-    fs,
-    net::{TcpListener, TcpStream},
-    path::Path,
-    process::Command,
-};
+use std::{fs, net::TcpStream, path::Path, process::Command};
 
 use super::desk::Desk;
 use crate::harness::{
-    deadline::wait_until, embedded_broker::EmbeddedBroker, keeper::Keeper, left_out::left_out,
+    deadline::wait_until, embedded_broker::EmbeddedBroker, free_port::free_address, keeper::Keeper,
+    left_out::left_out,
 };
 
 #[test]
@@ -67,11 +63,6 @@ fn alertmanager_takes_alerts_and_amtool_shows_them() {
 pub(super) fn is_there(program: &str, arguments: &[&str]) -> bool {
     let output = Command::new(program).args(arguments).output();
     output.is_ok_and(|output| output.status.success())
-}
-
-pub(super) fn free_address() -> String {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    free.local_addr().unwrap().to_string()
 }
 
 pub(super) fn keep(folder: &Path, command: &[&str]) -> Keeper {

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
 };
 
@@ -10,6 +9,7 @@ use super::{chance::Chance, ledger::RULE, newsroom::OFFICIALS};
 use crate::harness::{
     client::Client,
     deadline::{PATIENCE, wait_for},
+    free_port::free_address,
     onrecord::Process,
 };
 
@@ -48,6 +48,7 @@ impl Fleet {
         };
         let servers = match ground {
             Ground::Given(servers) => (*servers).to_owned(),
+            // The broker must come back under the same address.
             Ground::Embedded => free_address(),
         };
         fs::write(folder.join("feeds.toml"), feeds).unwrap();
@@ -98,10 +99,7 @@ impl Fleet {
     /// Fails where one has ended of its own accord.
     pub(super) fn assert_all_run(&mut self) {
         for member in &mut self.members {
-            if let Some(status) = member.process.ended() {
-                let said = member.process.last_words();
-                panic!("{} ended by itself with {status}:\n{said}", member.name);
-            }
+            member.process.assert_runs(&member.name);
         }
     }
 
@@ -142,26 +140,9 @@ impl Fleet {
     }
 }
 
-impl Drop for Fleet {
-    /// A failed run tells what its processes said last.
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            for member in &self.members {
-                println!("--- {}\n{}", member.name, member.process.last_words());
-            }
-        }
-    }
-}
-
 fn spawn(folder: &Path, name: &str, arguments: &[String]) -> Process {
     let log = folder.join(format!("{name}.log"));
     Process::start(arguments, folder, &log)
-}
-
-/// A port that was free a moment ago: the broker must come back under the same one.
-fn free_address() -> String {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    free.local_addr().unwrap().to_string()
 }
 
 /// Full texts from feeds polled every second, from loopback, without politeness.

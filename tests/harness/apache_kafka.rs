@@ -2,14 +2,14 @@
 
 use std::{
     env, fs,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
 };
 
 use crate::harness::{
-    client::Client, deadline::PATIENCE, deadline::wait_for, keeper::Keeper, left_out::left_out,
+    client::Client, deadline::PATIENCE, deadline::wait_for, free_port::free_port, keeper::Keeper,
+    left_out::left_out,
 };
 
 /// Names a running cluster to test against in place of one from the jars.
@@ -58,7 +58,7 @@ impl ApacheKafka {
             .tempdir()
             .unwrap()
             .keep();
-        let (broker_port, controller_port) = two_free_ports();
+        let (broker_port, controller_port) = (free_port(), free_port());
         let properties = SERVER_PROPERTIES
             .replace("BROKER_PORT", &broker_port.to_string())
             .replace("CONTROLLER_PORT", &controller_port.to_string());
@@ -176,12 +176,4 @@ pub(crate) fn cache_folder() -> PathBuf {
     }
     let home = env::var_os("HOME").map_or_else(env::temp_dir, PathBuf::from);
     home.join(".cache").join("onrecord")
-}
-
-/// Two ports that were free a moment ago; Kafka cannot be told to choose its own.
-fn two_free_ports() -> (u16, u16) {
-    let first = TcpListener::bind("127.0.0.1:0").unwrap();
-    let second = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
-    (port(&first), port(&second))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// How long anything may take on a busy machine before the test calls it broken.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Pause between two looks at a condition: short beside anything that is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);

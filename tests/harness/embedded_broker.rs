@@ -1,12 +1,13 @@
 //! The embedded broker: inside the test process, or as a process of its own that can be killed.
 
-use std::{net::TcpListener, path::Path, sync::OnceLock, time::Duration};
+use std::{path::Path, sync::OnceLock, time::Duration};
 
 use tempfile::TempDir;
 
 use crate::harness::{
     client::Client,
     deadline::{PATIENCE, wait_for},
+    free_port::free_address,
     onrecord::Process,
 };
 
@@ -70,9 +71,7 @@ impl BrokerProcess {
     /// The same on the data that a run has left in `data` of a folder.
     pub(crate) fn start_in(folder: TempDir) -> Self {
         // It must come back under the same address, so the port is chosen here.
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap().to_string();
-        drop(free);
+        let address = free_address();
         let process = spawn(folder.path(), &address);
         let broker = Self {
             process,

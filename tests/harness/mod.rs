@@ -7,6 +7,7 @@ pub(crate) mod consumer;
 pub(crate) mod deadline;
 pub(crate) mod embedded_broker;
 pub(crate) mod feed_server;
+pub(crate) mod free_port;
 pub(crate) mod keeper;
 pub(crate) mod left_out;
 pub(crate) mod onrecord;

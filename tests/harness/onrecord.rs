@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::OnceLock,
+    thread,
 };
 
 /// Names a binary to test in place of the one that cargo builds.
@@ -157,6 +158,16 @@ impl Process {
         self.child.try_wait().unwrap()
     }
 
+    /// Fails where it has ended of its own accord.
+    pub(crate) fn assert_runs(&mut self, name: &str) {
+        if let Some(status) = self.ended() {
+            panic!(
+                "{name} ended by itself with {status}:\n{}",
+                self.last_words()
+            );
+        }
+    }
+
     /// What it said last.
     pub(crate) fn last_words(&self) -> String {
         let said = fs::read_to_string(&self.log).unwrap_or_default();
@@ -167,7 +178,12 @@ impl Process {
 }
 
 impl Drop for Process {
+    /// A failed test tells what its processes said last.
     fn drop(&mut self) {
+        if thread::panicking() {
+            let (id, log) = (self.child.id(), self.log.display());
+            println!("--- process {id}, {log}\n{}", self.last_words());
+        }
         // It may have ended by itself.
         self.child.kill().ok();
         self.child.wait().ok();

@@ -5,7 +5,6 @@ use std::{collections::BTreeSet, fs, path::Path};
 use stream::{ARTICLES, QUOTES};
 
 use super::{
-    free_address,
     probe::{is_ready, reasons},
     run_arguments, write_configuration,
 };
@@ -14,6 +13,7 @@ use crate::harness::{
     consumer::Stored,
     deadline::{PATIENCE, wait_for, wait_until},
     feed_server::{FeedServer, Page},
+    free_port::free_address,
     onrecord::Process,
 };
 

@@ -1,7 +1,6 @@
 //! `/livez`, `/readyz` and `/metrics` while Kafka is there, gone, and back.
 
 use super::{
-    free_address,
     probe::{get, is_ready, reasons},
     run_arguments, write_configuration,
 };
@@ -9,6 +8,7 @@ use crate::harness::{
     deadline::{PATIENCE, wait_for, wait_until},
     embedded_broker::BrokerProcess,
     feed_server::{FeedServer, Page},
+    free_port::free_address,
     onrecord::Process,
 };
 

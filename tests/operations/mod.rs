@@ -7,13 +7,7 @@ mod port;
 mod probe;
 mod two_fetchers;
 
-use std::{fs, net::TcpListener, path::Path};
-
-/// A port that was free a moment ago.
-fn free_address() -> String {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    free.local_addr().unwrap().to_string()
-}
+use std::{fs, path::Path};
 
 /// Configuration for feeds on loopback, with probes at `probes`; `more` comes behind it.
 fn write_configuration(folder: &Path, feed_url: &str, probes: &str, more: &str) {

@@ -13,13 +13,14 @@ use std::{
 use model::Article;
 use stream::{ALERTS, ARTICLES, ENRICHED, partition_of};
 
-use super::{free_address, probe::get};
+use super::probe::get;
 use crate::harness::{
     client::Client,
     consumer::Stored,
     deadline::{PATIENCE, wait_for, wait_until},
     embedded_broker::BrokerProcess,
     feed_server::{FeedServer, Page},
+    free_port::free_address,
     onrecord::Process,
 };
 
@@ -47,11 +48,12 @@ fn an_article_that_two_fetchers_bring_is_worked_on_once() {
         let arguments = [command, "--config", &configuration].map(str::to_owned);
         (Process::start(&arguments, folder.path(), &log), probes)
     };
-    let fetchers = [start("fetch"), start("fetch")];
+    let mut fetchers = [start("fetch"), start("fetch")];
     wait_until("each fetcher has a feed", || {
-        fetchers
-            .iter()
-            .all(|(_, probes)| feeds(probes) == Some(1.0))
+        fetchers.iter_mut().all(|(process, probes)| {
+            process.assert_runs("a fetcher");
+            feeds(probes) == Some(1.0)
+        })
     });
     is_released.store(true, Ordering::Relaxed);
     let client = Client::new(broker.bootstrap_servers());
@@ -170,6 +172,7 @@ allow_addresses = ["127.0.0.0/8"]
 
 [telemetry]
 listen = "{probes}"
+log = "info,fetcher=debug,stream=debug"
 format = "text"
 "#,
         kafka = broker.bootstrap_servers(),
