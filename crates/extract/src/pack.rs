@@ -26,6 +26,8 @@ pub(crate) struct Pack {
     pub(crate) rulebooks: Vec<String>,
     /// Words for when something was said, which may stand between cue and content.
     pub(crate) time_words: Vec<String>,
+    /// Before "to" and a cue, which then reports nothing: "afraid", "hard".
+    pub(crate) unsaid: Vec<String>,
     /// What opens a clause before the main one: "asked", "when".
     pub(crate) fronting: Vec<String>,
     /// Prepositions that tie a person to the words before, so that it is no subject.
@@ -138,6 +140,10 @@ pub(crate) struct Occasions {
     pub(crate) days: Vec<String>,
     /// "night", behind a day.
     pub(crate) times_of_day: Vec<String>,
+    /// "sign", in "a sign reading": what speaks by the words on it.
+    pub(crate) bearers: Vec<String>,
+    /// "released", in "released a statement saying".
+    pub(crate) issuing: Vec<String>,
     /// "July".
     pub(crate) months: Vec<String>,
     /// "week", behind "last".
@@ -152,6 +158,8 @@ pub(crate) struct Comments {
     pub(crate) results: Vec<String>,
     /// What they are called: "claim", in ", a claim that others deny".
     pub(crate) verdicts: Vec<String>,
+    /// What was not done: "elaborating", in ", without elaborating".
+    pub(crate) omissions: Vec<String>,
 }
 
 /// How a refusal to comment is worded.

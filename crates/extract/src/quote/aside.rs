@@ -95,10 +95,7 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
 pub(super) fn hangs_on_gerund(view: &View<'_, '_>, start: usize) -> bool {
     start >= 2
         && matches!(view.tag(start - 1), Tag::Preposition | Tag::To)
-        && view.is_any(
-            start - 2,
-            &["speaking", "talking", "writing", "appearing", "responding"],
-        )
+        && view.tag(start - 2) == Tag::Gerund
 }
 
 /// Whether what starts here can be said of the noun before the comma.

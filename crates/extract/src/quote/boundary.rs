@@ -31,7 +31,14 @@ pub(super) fn merged_sentences(
         let is_announced = coming == Some(sentence.start)
             && sentence.start > 0
             && document.word(sentence.start - 1) == ":";
+        let is_introduced = next
+            .checked_sub(1)
+            .and_then(|last| quotations.get(last))
+            .and_then(|last| last.open.checked_sub(1))
+            .is_some_and(|before| matches!(document.word(before), "," | ":"))
+            && coming.is_some_and(|open| open < sentence.start + 6);
         let is_attribution = last_close == Some(sentence.start)
+            && !is_introduced
             && (matches!(document.word(sentence.start), "—" | "–" | "--")
                 || opens_with_attribution(document, pack, sentence));
         match merged.last_mut() {

@@ -29,7 +29,10 @@ pub(super) fn clause_end(
         if other.at <= from || other.at >= end {
             continue;
         }
-        if let Some(cut) = cut_before(view, verb, other, subject.as_ref(), from) {
+        let cut = cut_before(view, verb, other, subject.as_ref(), from);
+        if let Some(cut) = cut
+            && !is_in_opening(view, from..cut)
+        {
             end = cut;
             break;
         }
@@ -117,6 +120,14 @@ pub(super) fn clause_end(
         end -= 1;
     }
     end
+}
+
+/// "after they drank and swore, they would": the clause that opens what was said is not over yet.
+fn is_in_opening(view: &View<'_, '_>, range: Range<usize>) -> bool {
+    let opens = [
+        "if", "when", "after", "before", "once", "because", "while", "although",
+    ];
+    view.is_any(range.start, &opens) && !range.into_iter().any(|place| view.is_comma(place))
 }
 
 /// Where the main clause goes on behind a relative clause without commas ("the man who vowed to stay
@@ -282,7 +293,8 @@ fn is_whole(view: &View<'_, '_>, range: Range<usize>) -> bool {
     let opens_aside = view.is_any(
         range.start,
         &[
-            "if", "when", "while", "although", "though", "unless", "once", "because",
+            "if", "when", "while", "although", "though", "unless", "once", "because", "after",
+            "before",
         ],
     );
     let is_main_behind = !opens_aside || range.clone().any(|place| view.is_comma(place));

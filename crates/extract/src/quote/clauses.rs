@@ -170,7 +170,8 @@ impl Sentence<'_, '_, '_> {
             && view.is_any(
                 after + 1,
                 &["from", "because", "for", "by", "not", "without"],
-            );
+            )
+            && !holds(&self.pack.comments.omissions, view.word(after + 2));
         let is_whole =
             !(after + 1..end).any(|place| view.is_comma(place) || is_finite(view, place));
         (opens && is_whole && after + 2 < end).then_some(Content {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     clause_end::clause_end,
+    complementizer::complementizer,
     content::{Content, addressee, has_finite},
     phrase::{is_nominal, opens_phrase, phrase_after, phrase_before},
     subject::Subject,
@@ -47,6 +48,11 @@ impl Complement<'_, '_, '_, '_> {
         }
         // `replied “absolutely”`: a word or two in marks are what was said.
         let is_infinitive = self.verb.form == Form::Infinitive && cue.weight < 3;
+        // `said, “as long as we can”`: marks to the end, or they are part of a clause.
+        let is_behind_comma = view.is_comma(start)
+            && view.is_marked(start + 1)
+            && (start + 1..limit).all(|place| view.is_marked(place));
+        let start = start + usize::from(is_behind_comma);
         if cue.has(Frame::Quote) && cue.weight >= 2 && view.is_marked(start) && !is_infinitive {
             let end = (start..limit).find(|place| !view.is_marked(*place));
             let range = start..end.unwrap_or(limit);
@@ -145,6 +151,9 @@ impl Complement<'_, '_, '_, '_> {
         if is_told && from + 1 < limit {
             return self.ended(from + 1, limit, "complement clause");
         }
+        if let Some(answer) = self.answer(from, limit) {
+            return Some(answer);
+        }
         let takes_infinitive = cue.has(Frame::Infinitive);
         if let Some(that) = complementizer(view, pack, from, limit, takes_infinitive) {
             let from = if view.is(that, "that") {
@@ -175,6 +184,9 @@ impl Complement<'_, '_, '_, '_> {
             return None;
         }
         let content = self.ended(from, limit, "bare clause")?;
+        if self.is_main_clause(&content.range) {
+            return None;
+        }
         // "said she last spoke": who is in the nominative does something, whatever the tagger says.
         let is_nominative = view.is_any(from, &["he", "she", "they", "we", "i"]);
         // "said her husband suffers": a verb that the tagger takes for a noun.
@@ -185,6 +197,31 @@ impl Complement<'_, '_, '_, '_> {
         let is_clause =
             is_nominative && content.range.len() > 2 || is_long || has_finite(view, &content.range);
         is_clause.then_some(content)
+    }
+
+    /// "Asked whether he would stay, Morrow said no.".
+    fn answer(&self, from: usize, limit: usize) -> Option<Content> {
+        let view = self.view;
+        let at = from + usize::from(view.is_comma(from));
+        let is_answer = view.is_any(at, &["yes", "no"])
+            && !view.is_marked(at)
+            && (at + 1 >= limit || view.is_stop(at + 1));
+        (is_answer && self.verb.cue.weight >= 2).then_some(Content {
+            range: at..at + 1,
+            rule: "answer",
+        })
+    }
+
+    /// "the demand to swear allegiance, Morrow was distressed": the clause of somebody else, behind
+    /// the comma that ends an infinitive.
+    fn is_main_clause(&self, range: &Range<usize>) -> bool {
+        let view = self.view;
+        self.verb.form == Form::Infinitive
+            && self.verb.cue.weight < 3
+            && range
+                .clone()
+                .take_while(|place| !is_finite(view, *place))
+                .any(|place| view.is_comma(place) && !view.is_marked(place))
     }
 
     /// Where "to do" starts behind the verb, with whom it asks: "urged the mayor to stay".
@@ -282,94 +319,6 @@ fn over_one_word(view: &View<'_, '_>, start: usize) -> usize {
     }
 }
 
-/// "that" or its kin behind at most a few words of time, place or addressee.
-fn complementizer(
-    view: &View<'_, '_>,
-    pack: &Pack,
-    start: usize,
-    limit: usize,
-    takes_infinitive: bool,
-) -> Option<usize> {
-    // "would fail, he argues, though that means little": the reporter, or the speaker, goes on.
-    let concedes = ["though", "although", "but", "while", "since", "because"];
-    if view.is_comma(start) && view.is_any(start + 1, &concedes) {
-        return None;
-    }
-    let mut place = start;
-    while place < limit.min(start + 18) {
-        if holds(&pack.complementizers, view.word(place)) && !view.is_marked(place) {
-            // "in a statement that": what stands behind is the statement.
-            let is_stated = place > start && holds(&pack.occasions.media, view.word(place - 1));
-            let is_relative = view.tag(place) == Tag::WhDeterminer
-                && place > start
-                && !is_stated
-                && !opens_circumstance(view, pack, start);
-            if let Some(later) = behind_relative(view, place, limit) {
-                return Some(later);
-            }
-            let is_determiner = view.is(place, "that")
-                && matches!(view.tag(place + 1), Tag::Noun)
-                && view.tag(place) == Tag::Determiner;
-            return (!is_relative && !is_determiner).then_some(place);
-        }
-        let other_begins = view.is_comma(place) && view.tag(place + 1) == Tag::Gerund;
-        // "vowed to pardon them if she wins".
-        let is_infinitive =
-            takes_infinitive && view.is(place, "to") && is_verb(view.tag(place + 1));
-        // "at his house surrounded by trees that": no verb of a clause.
-        let is_reduced = view.tag(place) == Tag::Past
-            && place > start
-            && matches!(view.tag(place - 1), Tag::Noun | Tag::Nouns)
-            && view.is_any(place + 1, &["by", "in", "with", "at", "on"]);
-        if is_infinitive
-            || is_finite(view, place) && !is_reduced
-            || view.is_stop(place)
-            || view.word(place) == ":"
-            || other_begins
-        {
-            return None;
-        }
-        if view.tag(place) == Tag::Pronoun
-            && place > start
-            && !view.is_any(place, &["him", "them", "us", "me"])
-        {
-            return None;
-        }
-        place += 1;
-    }
-    None
-}
-
-/// "told them in a call that was leaked that": where the "that" at `place` only explains the noun
-/// before it, the one that opens what was said.
-fn behind_relative(view: &View<'_, '_>, place: usize, limit: usize) -> Option<usize> {
-    let explains = place > 0
-        && view.is(place, "that")
-        && is_nominal(view.tag(place - 1))
-        && is_finite(view, place + 1);
-    let later = (place + 2..limit.min(place + LONGEST_RELATIVE))
-        .find(|at| view.is(*at, "that") && !view.is_marked(*at))
-        .filter(|_| explains)?;
-    let is_set_off = (place..later).any(|at| view.is_comma(at) || view.is_stop(at));
-    (!is_set_off && starts_clause(view, later + 1, limit)).then_some(later)
-}
-
-/// Words of a relative clause between a verb and what was said.
-const LONGEST_RELATIVE: usize = 14;
-
-/// Whether what stands between a verb and "that" says when or where it was said ("said Friday
-/// that", "said on CNN that"): no noun is there that "that" could explain.
-fn opens_circumstance(view: &View<'_, '_>, pack: &Pack, start: usize) -> bool {
-    let is_period = view.is_any(start, &["last", "this", "next"])
-        && holds(&pack.occasions.periods, view.word(start + 1));
-    let is_day =
-        view.is_any(start, &["early", "late"]) && holds(&pack.occasions.days, view.word(start + 1));
-    matches!(view.tag(start), Tag::Preposition | Tag::To | Tag::Adverb)
-        || is_period
-        || is_day
-        || holds(&pack.time_words, view.word(start))
-}
-
 /// Behind adverbs, days and short prepositional phrases.
 fn over_modifiers(view: &View<'_, '_>, pack: &Pack, start: usize, limit: usize) -> usize {
     let mut place = start;
@@ -457,7 +406,7 @@ fn question(view: &View<'_, '_>, pack: &Pack, start: usize) -> Option<usize> {
 }
 
 /// Whether a clause can start here: a subject, or words that stand before one.
-fn starts_clause(view: &View<'_, '_>, start: usize, limit: usize) -> bool {
+pub(super) fn starts_clause(view: &View<'_, '_>, start: usize, limit: usize) -> bool {
     start < limit
         && (view.is_marked(start)
             || matches!(

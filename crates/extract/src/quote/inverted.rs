@@ -8,7 +8,10 @@ use super::{
     verb::{Verb, is_finite},
     view::View,
 };
-use crate::syntax::Tag;
+use crate::{
+    syntax::Tag,
+    token::{Case, TokenKind},
+};
 
 /// "said Smith": the phrase after the cue, where content stands before it.
 pub(super) fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
@@ -28,7 +31,11 @@ pub(super) fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> 
     // "…,” tweeted another.".
     let is_one = view.is_any(first, &["another", "others", "one", "some", "many"])
         && (view.is_stop(first + 1) || first + 1 >= view.len());
-    let alone = is_one.then_some(first..first + 1);
+    // "said Cuban, who": a name that the tagger takes for an adjective.
+    let is_title = view.case(first) == Case::Title
+        && view.tag(first) == Tag::Adjective
+        && (view.is_comma(first + 1) || view.is_stop(first + 1));
+    let alone = (is_one || is_title).then_some(first..first + 1);
     let range = with_second(view, phrase_after(view, first).or(alone)?);
     // "…, said he remembers": the subject of what was said.
     let is_nominative = view.is_any(range.start, &["he", "she", "they", "we", "it"]);
@@ -41,6 +48,36 @@ pub(super) fn inverted(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> 
         rule: "inverted subject",
     })
 }
+
+/// `“…,” the 43-year-old asked`: what opens behind the marks, where nothing else could be read.
+pub(super) fn behind_marks(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
+    let end = verb.group.start;
+    let start = view
+        .quotes
+        .iter()
+        .rev()
+        .map(|(at, _)| *at)
+        .find(|at| *at < end)
+        .filter(|at| end - at <= LONGEST_SUBJECT)?;
+    let close = (start..end)
+        .find(|place| view.is_comma(*place))
+        .unwrap_or(end);
+    let is_open = (start..close).any(|place| is_finite(view, place) || view.is_stop(place))
+        || matches!(
+            view.tag(start),
+            Tag::Preposition | Tag::Adverb | Tag::Conjunction | Tag::WhAdverb
+        )
+        || view.kind(start) != TokenKind::Word
+        || close < end && !view.is_comma(end - 1);
+    (close > start && !is_open).then_some(Subject {
+        range: start..close,
+        antecedent: None,
+        rule: "subject behind marks",
+    })
+}
+
+/// Words between marks and the verb, an aside included.
+const LONGEST_SUBJECT: usize = 24;
 
 /// "said Morrow and others": the phrase with another behind "and", where a comma or the end follows.
 fn with_second(view: &View<'_, '_>, first: Range<usize>) -> Range<usize> {

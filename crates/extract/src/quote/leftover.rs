@@ -9,7 +9,10 @@ use super::{
     phrase::phrase_after,
     sentence::{Attribution, Sentence},
 };
-use crate::token::{Case, TokenKind};
+use crate::{
+    syntax::Tag,
+    token::{Case, TokenKind},
+};
 
 impl Sentence<'_, '_, '_> {
     /// Quotations that no cue took.
@@ -102,6 +105,29 @@ impl Sentence<'_, '_, '_> {
                 return (phrase, Some(at..at + 1), "dash");
             }
         }
+        if let Some((subject, cue)) = self.any_verb(at) {
+            return (Some(subject), Some(cue), "verb beside marks");
+        }
         (None, None, "marks without a cue")
+    }
+
+    /// `“They are forced to,” he fretted.`: any verb will do behind a comma in marks.
+    fn any_verb(&self, at: usize) -> Option<(Range<usize>, Range<usize>)> {
+        let view = self.view;
+        let before = self
+            .view
+            .quotes
+            .iter()
+            .find(|(place, _)| *place == at)
+            .and_then(|(_, quotation)| self.quotations.get(*quotation))
+            .and_then(|quotation| quotation.end.checked_sub(1))?;
+        let is_open = matches!(view.document.word(before), "," | "?" | "!");
+        let subject = phrase_after(view, at).filter(|_| is_open)?;
+        let is_person = subject.len() == 1 && view.is_any(at, &["he", "she", "they"])
+            || view.tag(subject.end - 1) == Tag::Name && subject.len() < 6;
+        let verb = subject.end;
+        let closes = view.is_stop(verb + 1) || view.is_comma(verb + 1) || verb + 1 >= view.len();
+        let is_verb = matches!(view.tag(verb), Tag::Past | Tag::Participle | Tag::Present3);
+        (is_person && closes && is_verb).then_some((subject, verb..verb + 1))
     }
 }

@@ -257,7 +257,17 @@ impl Sentence<'_, '_, '_> {
                         && view.is_any(subject.range.start, &["this", "that", "these", "those"])
                         && subject.antecedent.is_none()
                 });
-            if is_reasoning {
+            // "if he agreed to join": nobody did.
+            let is_supposed = quotes.is_empty()
+                && verb.cue.weight < 3
+                && subject
+                    .as_ref()
+                    .and_then(|subject| subject.range.start.checked_sub(1))
+                    .is_some_and(|before| view.is_any(before, &["if", "unless"]));
+            if is_supposed {
+                covered.extend(clauses.iter().map(|content| content.range.clone()));
+            }
+            if is_reasoning || is_supposed {
                 continue;
             }
             if quotes.is_empty()
@@ -314,7 +324,10 @@ impl Sentence<'_, '_, '_> {
                     continue;
                 }
                 let is_open = matches!(view.word(at - 1), "," | ":") || gap == 1;
-                if is_open {
+                // `he said, adding: “…”`: who adds has the marks, not who said something before.
+                if is_open && gap <= 2 && view.quotes.iter().any(|(place, _)| *place < verb.at) {
+                    22
+                } else if is_open {
                     19 - i32::try_from(gap / 3).unwrap_or(99)
                 } else {
                     8 - i32::try_from(gap).unwrap_or(99)

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::{
     aside::{hangs_on_gerund, named_before, over_aside},
-    inverted::{closing, inverted},
+    inverted::{behind_marks, closing, inverted},
     occasion::before_occasion,
+    participle::{before_lost_verb, before_participle, issued, quoted_as},
     phrase::{is_nominal, phrase_after, phrase_before, phrase_end, with_coordination},
     relative::{before_bare_relative, before_relative, relative},
     verb::{Form, Verb, is_finite},
@@ -78,10 +79,22 @@ fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
         Form::Passive => agent(view, verb.at + 1),
         Form::Finite => closing(view, verb)
             .or_else(|| finite_subject(view, verb.group.start, verb.at, LONGEST_CHAIN))
-            .or_else(|| inverted(view, verb)),
+            .or_else(|| inverted(view, verb))
+            .or_else(|| behind_marks(view, verb)),
         Form::Participle if verb.group.start == 0 => behind_comma(view, verb.at + 1),
-        Form::Participle | Form::Infinitive => with_subject(view, verb.group.start)
-            .or_else(|| governor_subject(view, verb.group.start, LONGEST_CHAIN)),
+        Form::Participle | Form::Infinitive => quoted_as(view, verb.group.start)
+            .or_else(|| issued(view, verb.group.start))
+            .or_else(|| with_subject(view, verb.group.start))
+            .or_else(|| governor_subject(view, verb.group.start, LONGEST_CHAIN))
+            .or_else(|| {
+                let range = before_lost_verb(view, verb.group.start)?;
+                let rule = "subject of the governing clause";
+                (verb.form == Form::Participle).then_some(Subject {
+                    range,
+                    antecedent: None,
+                    rule,
+                })
+            }),
     }
 }
 
@@ -188,11 +201,9 @@ pub(crate) fn finite_subject(
             return finite_subject(view, auxiliary, at, chain.checked_sub(1)?);
         }
         // "another source speaking to the paper said".
+        let before_gerund = range.start.checked_sub(3);
         if hangs_on_gerund(view, range.start)
-            && let Some(range) = range
-                .start
-                .checked_sub(3)
-                .and_then(|end| phrase_before(view, end))
+            && let Some(range) = before_gerund.and_then(|end| phrase_before(view, end))
         {
             return Some(Subject {
                 range,
@@ -237,12 +248,16 @@ pub(crate) fn finite_subject(
             rule: "subject before cue",
         });
     }
-    parsed(view, at).or_else(|| {
-        let range = before_bare_relative(view, start)?;
+    let phrase = |range| Subject {
+        range,
+        antecedent: None,
+        rule: "subject before cue",
+    };
+    let reduced = before_participle(view, before).map(phrase);
+    reduced.or_else(|| parsed(view, at)).or_else(|| {
         Some(Subject {
-            range,
-            antecedent: None,
             rule: "subject before relative clause",
+            ..phrase(before_bare_relative(view, start)?)
         })
     })
 }
@@ -395,7 +410,14 @@ pub(super) fn parsed(view: &View<'_, '_>, at: usize) -> Option<Subject> {
 
 /// "said A and added B": the subject of the verb before the conjunction at `joint`.
 fn shared(view: &View<'_, '_>, joint: usize, chain: usize) -> Option<Subject> {
-    let subject = governor_subject(view, joint, chain)?;
+    let subject = governor_subject(view, joint, chain).or_else(|| {
+        let range = before_lost_verb(view, joint)?;
+        Some(Subject {
+            range,
+            antecedent: None,
+            rule: "shared subject",
+        })
+    })?;
     Some(Subject {
         rule: "shared subject",
         ..subject

@@ -40,7 +40,9 @@ fn comments(view: &View<'_, '_>, from: usize, comma: usize) -> bool {
                     || view.is_any(phrase.end, &["that", "which"])
             })
     };
-    is_compared || is_result || is_verdict()
+    // ", without giving details".
+    let is_missing = view.is(next, "without") && holds(&comments.omissions, view.word(next + 1));
+    is_compared || is_result || is_missing || is_verdict()
 }
 
 /// "but declined to give a list", "but gave no list": something else that was done.
@@ -53,7 +55,12 @@ fn goes_on(view: &View<'_, '_>, verb: &Verb<'_>, from: usize, joint: usize) -> b
         && view.head(next) == Some(verb.at);
     // "he would check, then hung up".
     let is_next = view.is_comma(joint) && view.is(next, "then") && is_finite(view, next + 1);
+    // "and referred further questions to the ministry".
+    let is_passed_on = view.is(next, "referred")
+        && (next..next + 4)
+            .any(|place| view.is_any(place, &["questions", "reporters", "inquiries"]));
     is_next
+        || view.is(joint, "and") && is_passed_on
         || view.is(joint, "but") && (is_refusal || is_beside)
         || view.is(joint, "and") && is_refusal
 }

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
-use super::{subject::Subject, view::View};
+use super::{
+    phrase::{is_nominal, phrase_before},
+    subject::Subject,
+    view::View,
+};
 use crate::{
     pack::{Cue, Frame, Pack, holds},
     syntax::Tag,
@@ -61,7 +65,9 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     if at > 0 && matches!(view.word(at - 1), "<" | "/") || matches!(view.word(at + 1), "-" | "=") {
         return None;
     }
-    let is_required = cue.requires.is_empty() || holds(&cue.requires, view.word(at + 1));
+    let is_required = cue.requires.is_empty()
+        || holds(&cue.requires, view.word(at + 1))
+        || holds(&cue.requires, "that") && is_dated(view, pack, at + 1);
     if !is_required && !closes_verdict(view, pack, cue, at) {
         return None;
     }
@@ -71,11 +77,13 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     // "The Gazette reports that": a noun to the tagger.
     let is_after_name =
         at > 0 && matches!(view.case(at - 1), Case::Title | Case::Upper | Case::Mixed);
-    if matches!(tag, Tag::Noun | Tag::Nouns)
-        && is_after_name
-        && cue.has(Frame::Clause)
-        && view.is(at + 1, "that")
-        && view.word(at).starts_with(char::is_lowercase)
+    let is_bare_noun =
+        matches!(tag, Tag::Noun | Tag::Nouns) && view.word(at).starts_with(char::is_lowercase);
+    let is_behind_subject = is_after_name || at > 0 && view.is_comma(at - 1);
+    if is_bare_noun
+        && (is_behind_subject && cue.has(Frame::Clause) && view.is(at + 1, "that")
+            || takes_object(view, cue, at, tag)
+            || closes_sentence(view, cue, at))
     {
         tag = Tag::Present3;
     }
@@ -100,6 +108,10 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
         if view.tag(start - 1) == Tag::To || word == "to" {
             to = true;
             start -= 1;
+            // "afraid to tell him that": nobody did.
+            if start > 0 && holds(&pack.unsaid, view.word(start - 1)) {
+                return None;
+            }
             break;
         }
         // "is heard saying", "can be seen telling".
@@ -112,8 +124,8 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     // "who’s called for": a clitic before a verb with its particle is "has".
     let is_clitic = view.is_any(start, &["'s", "’s"]) && holds(&cue.particles, view.word(at + 1));
     let be = be && !is_clitic;
-    // ", adding, “…”": a noun to the tagger.
-    let is_ing = view.word(at).ends_with("ing") && (start < at || at > 0 && view.is_comma(at - 1));
+    // ", adding, “…”", "a statement saying": nouns to the tagger.
+    let is_ing = view.word(at).ends_with("ing");
     let is_gerund = tag == Tag::Gerund || is_ing;
     let form = if to {
         Form::Infinitive
@@ -125,7 +137,11 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
         // An imperative, or a form mistaken for one: "reporters say".
         Form::Finite
     } else if tag == Tag::Participle
-        && !(have || finite || has_subject_left(view, start) || cue.weight == 3)
+        && !(have
+            || finite
+            || has_subject_left(view, start)
+            || cue.weight == 3
+            || closes_attribution(view, cue, at))
     {
         Form::Passive
     } else {
@@ -193,13 +209,52 @@ fn is_reduced(view: &View<'_, '_>, pack: &Pack, at: usize, tag: Tag) -> bool {
         )
 }
 
+/// "a woman asks the mayor to come": no noun has a noun phrase right behind it.
+fn takes_object(view: &View<'_, '_>, cue: &Cue, at: usize, tag: Tag) -> bool {
+    let next = at + 1;
+    let opens_object = matches!(view.tag(next), Tag::Determiner | Tag::Possessive)
+        || view.is_any(next, &["him", "them", "us"]);
+    tag == Tag::Nouns
+        && opens_object
+        && (cue.has(Frame::Clause) || cue.has(Frame::Infinitive))
+        && at > 0
+        && is_nominal(view.tag(at - 1))
+}
+
+/// "The site could draw thousands, the ministry estimates.": a noun to the tagger.
+fn closes_sentence(view: &View<'_, '_>, cue: &Cue, at: usize) -> bool {
+    let is_last = view.is_stop(at + 1) || at + 1 >= view.len();
+    let comma = at
+        .checked_sub(1)
+        .and_then(|last| phrase_before(view, last))
+        .and_then(|subject| subject.start.checked_sub(1))
+        .filter(|comma| view.is_comma(*comma));
+    let is_sure = view.tag(at) == Tag::Nouns || cue.weight > 1;
+    is_last
+        && is_sure
+        && cue.has(Frame::Clause)
+        && comma.is_some_and(|comma| (0..comma).any(|place| is_finite(view, place)))
+}
+
+/// "found at the time that", "ruled last week that": a few words of time before what a verb asks for.
+fn is_dated(view: &View<'_, '_>, pack: &Pack, start: usize) -> bool {
+    let opens = view.is_any(start, &["at", "in", "on", "last", "this"])
+        || holds(&pack.time_words, view.word(start));
+    let that = (start + 1..start + 6)
+        .take_while(|place| !view.is_comma(*place) && !is_finite(view, *place))
+        .find(|place| view.is(*place, "that"));
+    opens && that.is_some()
+}
+
 /// Whether a verb that asks for "that" ends its sentence instead: "…, the court ruled on Monday."
 fn closes_verdict(view: &View<'_, '_>, pack: &Pack, cue: &Cue, at: usize) -> bool {
     let next = at + 1;
     let is_free = view.is_stop(next)
         || holds(&pack.time_words, view.word(next))
         || view.is_any(next, &["on", "in", "last", "this"]);
-    is_free && cue.has(Frame::Clause) && holds(&cue.requires, "that")
+    // "Prints found in the valley are old": no end of anything.
+    let goes_on = || (next..view.len()).any(|place| is_finite(view, place));
+    is_free && cue.has(Frame::Clause) && holds(&cue.requires, "that") && !goes_on()
 }
 
 /// Whether a participle may be a past tense after all: a subject stands before it.
