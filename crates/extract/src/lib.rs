@@ -25,6 +25,7 @@ mod syntax;
 pub mod syntax;
 mod table;
 mod token;
+mod vocabulary;
 
 pub use name::Matcher;
 pub use script::Script;

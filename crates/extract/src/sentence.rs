@@ -4,7 +4,11 @@ use std::ops::Range;
 
 use model::Span;
 
-use crate::token::{Case, Gap, Token, TokenKind, tokenize};
+use crate::{
+    pack::{Cue, Traits},
+    token::{Case, Gap, Token, TokenKind, tokenize},
+    vocabulary::Vocabulary,
+};
 
 /// A text with its tokens, sentences and paragraphs.
 #[derive(Debug)]
@@ -17,6 +21,7 @@ pub struct Document<'t> {
     pub sentences: Vec<Range<usize>>,
     /// Paragraphs as ranges of token positions; they cover all tokens, in order.
     pub paragraphs: Vec<Range<usize>>,
+    pub(crate) vocabulary: Vocabulary<'t>,
 }
 
 impl<'t> Document<'t> {
@@ -28,11 +33,13 @@ impl<'t> Document<'t> {
             .iter()
             .flat_map(|paragraph| sentences(text, &tokens, paragraph.clone()))
             .collect();
+        let vocabulary = Vocabulary::new(text, &tokens);
         Self {
             text,
             tokens,
             sentences,
             paragraphs,
+            vocabulary,
         }
     }
 
@@ -47,6 +54,29 @@ impl<'t> Document<'t> {
         token
             .and_then(|token| token.span.text(self.text))
             .unwrap_or_default()
+    }
+
+    /// The same in lower case.
+    pub(crate) fn lower(&self, position: usize) -> &str {
+        let form = self.vocabulary.form(position);
+        form.map_or("", |form| form.lower.as_ref())
+    }
+
+    /// What the word at `position` says of a person or body.
+    pub(crate) fn traits(&self, position: usize) -> Traits {
+        let form = self.vocabulary.form(position);
+        form.map_or(Traits::default(), |form| form.traits)
+    }
+
+    /// The cue that the word at `position` is a form of.
+    pub(crate) fn cue(&self, position: usize) -> Option<&'static Cue> {
+        self.vocabulary.form(position)?.cue
+    }
+
+    /// Whether the word at `position` names a post or a calling.
+    pub(crate) fn is_post(&self, position: usize) -> bool {
+        let form = self.vocabulary.form(position);
+        form.is_some_and(|form| form.is_post)
     }
 
     /// The bytes that the tokens of `range` cover, from the first's start to the last's end.

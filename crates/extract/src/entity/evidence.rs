@@ -116,8 +116,8 @@ impl<'t> Shown<'_, 't> {
         self.document.word(at)
     }
 
-    pub(super) fn lower(&self, at: usize) -> String {
-        self.word(at).to_lowercase()
+    pub(super) fn lower(&self, at: usize) -> &str {
+        self.document.lower(at)
     }
 
     pub(super) fn lists(&self, at: usize) -> u32 {
@@ -163,16 +163,13 @@ impl<'t> Shown<'_, 't> {
     /// "People", "Workers": owns a body without being a name of its own.
     fn is_group(&self, at: usize) -> bool {
         let lower = self.lower(at);
-        matches!(lower.as_str(), "people" | "women" | "men" | "children")
+        matches!(lower, "people" | "women" | "men" | "children")
             || lower.ends_with("ers") && lower.len() > 5
             || ["ents", "ists", "ors"]
                 .iter()
                 .any(|end| lower.ends_with(end))
                 && lower.len() > 6
-            || matches!(
-                lower.as_str(),
-                "citizens" | "students" | "journalists" | "peoples"
-            )
+            || matches!(lower, "citizens" | "students" | "journalists" | "peoples")
     }
 
     /// Reads the names off a run of capitalised words.
@@ -225,7 +222,7 @@ impl<'t> Shown<'_, 't> {
     fn body(&self, run: Range<usize>, sentence: &Range<usize>) -> Option<Name> {
         let head = (run.start + 1..run.end)
             .rev()
-            .find(|at| self.pack.heads.bodies.contains(self.lower(*at).as_str()))?;
+            .find(|at| self.pack.heads.bodies.contains(self.lower(*at)))?;
         let mut start = run.start.max(head.saturating_sub(LONGEST_BODY));
         let opens = start == sentence.start;
         while start < head && (self.is_small(start) || opens && self.is_verbal(start)) {
@@ -279,7 +276,7 @@ impl<'t> Shown<'_, 't> {
         let has_unit = end - start > 1
             && !matches!(self.word(end - 1), "Town" | "Village")
             && self.case(end - 1) == Case::Title
-            && self.pack.heads.units.contains(self.lower(end - 1).as_str());
+            && self.pack.heads.units.contains(self.lower(end - 1));
         let unit = self.word(end);
         let is_unit = self.pack.heads.units.contains(unit)
             && self.case(end) == Case::Lower
@@ -288,7 +285,7 @@ impl<'t> Shown<'_, 't> {
         let is_where = before.is_some_and(|at| matches!(self.word(at), "in" | "near"));
         let is_plain = (start..end).all(|at| {
             self.case(at) == Case::Title
-                && !is_post(&self.lower(at))
+                && !self.document.is_post(at)
                 && self.lists(at) & (ORGANISATION_WORD | GIVEN_NAME | SURNAME | TITLE_WORD) == 0
                 && self.words.get(at).is_some_and(|word| word.habit & 1 == 0)
         });
@@ -301,8 +298,8 @@ impl<'t> Shown<'_, 't> {
                 .checked_sub(1)
                 .map(|at| self.lower(at))
                 .unwrap_or_default();
-            self.word(at) == "of" && heads.dwellers.contains(noun.as_str())
-                || self.word(at) == "," && heads.units.contains(noun.as_str()) && is_closed
+            self.word(at) == "of" && heads.dwellers.contains(noun)
+                || self.word(at) == "," && heads.units.contains(noun) && is_closed
         });
         let sureness = if is_dateline || is_unit || has_unit || is_home && is_plain {
             Sureness::Sure
@@ -322,7 +319,7 @@ impl<'t> Shown<'_, 't> {
         (2..=3).contains(&run.len())
             && self.pack.heads.club_openers.contains(self.word(run.start))
             && self.lists(next) & (ORGANISATION_WORD | TITLE_WORD | DATE_WORD) == 0
-            && !is_post(&self.lower(next))
+            && !self.document.is_post(next)
     }
 
     /// "Isabella of Aragon": a given name, "of", and a place.
@@ -338,7 +335,7 @@ impl<'t> Shown<'_, 't> {
         let is_place = self.lists(of + 1) & (PLACE_WHOLE | PLACE_BEGIN) != 0 || end == of + 2;
         let has_no_title = start
             .checked_sub(1)
-            .is_none_or(|at| !is_post(&self.lower(at)));
+            .is_none_or(|at| !self.document.is_post(at));
         let is_person = run.len() == 1 && is_given && is_where && is_place && has_no_title;
         (is_person && end < of + 4 && self.case(start) == Case::Title).then_some(Name {
             tokens: start..end,
@@ -348,7 +345,7 @@ impl<'t> Shown<'_, 't> {
 
     /// A word that no name begins with.
     pub(super) fn is_small(&self, at: usize) -> bool {
-        self.pack.traits(self.word(at)).has(Trait::NoNames) && self.lists(at) & DEMONYM == 0
+        self.document.traits(at).has(Trait::NoNames) && self.lists(at) & DEMONYM == 0
     }
 
     fn is_verbal(&self, at: usize) -> bool {
@@ -361,12 +358,12 @@ impl<'t> Shown<'_, 't> {
         let mut has_title = false;
         while start < end {
             let lower = self.lower(start);
-            let is_title = is_post(&lower)
-                || self.pack.heads.honorifics.contains(lower.as_str())
-                || self.pack.heads.plural_titles.contains(lower.as_str())
+            let is_title = is_post(lower)
+                || self.pack.heads.honorifics.contains(lower)
+                || self.pack.heads.plural_titles.contains(lower)
                 || self.lists(start) & TITLE_WORD != 0
                     && self.lists(start) & (GIVEN_NAME | SURNAME) == 0;
-            let is_modifier = self.pack.traits(&lower).has(Trait::PostModifiers);
+            let is_modifier = self.pack.traits(lower).has(Trait::PostModifiers);
             if !is_title && !is_modifier && !self.is_small(start) {
                 break;
             }
@@ -376,7 +373,7 @@ impl<'t> Shown<'_, 't> {
         if start > 0 && self.kind(start - 1) == TokenKind::Word {
             let before = self.lower(start - 1);
             has_title |= self.case(start - 1) == Case::Lower
-                && (is_post(&before) || self.pack.heads.plural_titles.contains(before.as_str()));
+                && (is_post(before) || self.pack.heads.plural_titles.contains(before));
         }
         while end > start && (self.is_small(end - 1) || self.word(end - 1) == "-") {
             end -= 1;
@@ -399,7 +396,6 @@ impl<'t> Shown<'_, 't> {
             && is_post(self.word(name.start - 1));
         name.clone().all(|at| {
             let lower = self.lower(at);
-            let lower = lower.as_str();
             let is_person_word = self.lists(at) & (GIVEN_NAME | SURNAME) != 0;
             (self.case(at) == Case::Title
                 || self.case(at) == Case::Mixed && name.len() > 1
@@ -447,16 +443,16 @@ impl<'t> Shown<'_, 't> {
             self.kind(*at) == TokenKind::Word && !matches!(self.word(*at), "and" | "who" | "but")
         });
         let opens = matches!(self.word(next), "a" | "an" | "the" | "former" | "senior")
-            || is_post(&self.lower(next))
+            || self.document.is_post(next)
             || matches!(self.word(next + 1), "'s" | "’s")
-            || self.pack.traits(self.word(next)).has(Trait::PostModifiers);
-        opens && words.any(|at| self.case(at) == Case::Lower && is_post(&self.lower(at)))
+            || self.document.traits(next).has(Trait::PostModifiers);
+        opens && words.any(|at| self.case(at) == Case::Lower && self.document.is_post(at))
     }
 
     /// "Chab Suy said", and "…,” said Chab Suy".
     fn speaks(&self, name: &Range<usize>, sentence: &Range<usize>) -> bool {
         let reports = |at: usize| {
-            let cue = self.pack.cue(self.word(at));
+            let cue = self.document.cue(at);
             self.case(at) == Case::Lower
                 && cue.is_some_and(|cue| cue.weight == 3 && cue.has(Frame::Quote))
         };

@@ -125,8 +125,8 @@ impl Reading<'_, '_> {
         let ends_in_trade = name.tokens.len() > 1
             && self.lists(last) & ORGANISATION_WORD != 0
             && self.lists(last) & (GIVEN_NAME | SURNAME | PLACE_WHOLE | PLACE_INSIDE) == 0
-            && !self.heads.place_ends.contains(self.lower(last).as_str())
-            && !self.heads.facilities.contains(self.lower(last).as_str());
+            && !self.heads.place_ends.contains(self.lower(last))
+            && !self.heads.facilities.contains(self.lower(last));
         if is_trade || ends_in_trade {
             name.tokens.end += usize::from(is_trade);
             name.kind = EntityKind::Organization;
@@ -145,10 +145,7 @@ impl Reading<'_, '_> {
     /// "National Road" + "78".
     fn add_road_number(&self, name: &mut Name) {
         let end = name.tokens.end;
-        let is_road = self
-            .heads
-            .roads
-            .contains(self.lower(end.saturating_sub(1)).as_str());
+        let is_road = self.heads.roads.contains(self.lower(end.saturating_sub(1)));
         if is_road && self.kind_of(end) == Some(TokenKind::Number) && self.is_spaced(end) {
             name.tokens.end += 1;
         }
@@ -191,7 +188,7 @@ impl Reading<'_, '_> {
     fn add_number(&self, name: &mut Name) {
         let end = name.tokens.end;
         let last = self.lower(end.saturating_sub(1));
-        let is_unit = self.heads.army_units.contains(last.as_str());
+        let is_unit = self.heads.army_units.contains(last);
         if is_unit && self.kind_of(end) == Some(TokenKind::Number) && self.is_spaced(end) {
             name.tokens.end += 1;
         }
@@ -209,9 +206,8 @@ impl Reading<'_, '_> {
 
     /// "Ministry of Land Management" + ", Urban Planning and Construction".
     fn add_later_fields(&self, name: &mut Name) {
-        let has_field = (name.tokens.start..name.tokens.end).any(|at| {
-            self.heads.fields.contains(self.lower(at).as_str()) && self.word(at + 1) == "of"
-        });
+        let has_field = (name.tokens.start..name.tokens.end)
+            .any(|at| self.heads.fields.contains(self.lower(at)) && self.word(at + 1) == "of");
         if !has_field || self.word(name.tokens.end) != "," {
             return;
         }
@@ -243,7 +239,7 @@ impl Reading<'_, '_> {
     fn add_earlier_field(&self, name: &mut Name) {
         let (start, end) = (name.tokens.start, name.tokens.end);
         let last = self.lower(end.saturating_sub(1));
-        let is_department = self.heads.departments.contains(last.as_str());
+        let is_department = self.heads.departments.contains(last);
         if is_department
             && start > 2
             && self.word(start - 1) == "and"
@@ -272,7 +268,7 @@ impl Reading<'_, '_> {
                 && self.kind_of(*at) == Some(TokenKind::Word)
                 && self.is_spaced(*at)
                 && self.lists(*at) & others == 0
-                && !self.heads.fields.contains(self.lower(*at).as_str())
+                && !self.heads.fields.contains(self.lower(*at))
         });
         let count = words.count();
         if count > LONGEST_FIELD { 0 } else { count }

@@ -1,6 +1,6 @@
 //! Uses of a document's own names that were read in pieces or passed over.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::ops::Range;
 
 use model::EntityKind;
 
@@ -16,6 +16,7 @@ use crate::{
     pack::{Pack, Trait},
     table::{Map, Set},
     token::Case,
+    vocabulary::FormSet,
 };
 
 /// Most tokens of a name that is looked for again.
@@ -28,37 +29,46 @@ const LONGEST_HEADING: usize = 60;
 const SHORTEST_ARTICLE: usize = 300;
 
 /// The document's names: how many words those have that a word begins, and what each is.
-#[derive(Default)]
-struct Known<'t> {
-    lengths: Map<&'t str, BTreeSet<usize>>,
-    kinds: Map<String, EntityKind>,
+struct Known<'n> {
+    /// By the form of the first word, a bit for each length.
+    lengths: Vec<u16>,
+    kinds: Map<&'n [u32], EntityKind>,
 }
 
-impl<'t> Known<'t> {
-    fn add(&mut self, reading: &Reading<'_, 't>, name: &Name) {
-        let lengths = self.lengths.entry(reading.word(name.tokens.start));
-        lengths.or_default().insert(name.tokens.len());
+impl<'n> Known<'n> {
+    fn new(reading: &Reading<'n, '_>) -> Self {
+        Self {
+            lengths: vec![0; reading.document.vocabulary.len()],
+            kinds: Map::default(),
+        }
+    }
+
+    fn add(&mut self, reading: &Reading<'n, '_>, name: &Name) {
+        let first = reading.document.vocabulary.place(name.tokens.start);
+        if let Some(lengths) = first.and_then(|first| self.lengths.get_mut(first)) {
+            *lengths |= 1 << name.tokens.len().min(MAX_TOKENS);
+        }
         self.kinds
             .entry(reading.key(&name.tokens))
             .or_insert(name.kind);
     }
 }
 
-impl<'t> Reading<'_, 't> {
+impl Reading<'_, '_> {
     /// The first and last words of persons' full names.
-    pub(super) fn person_parts(&self, names: &[Name]) -> Set<&'t str> {
+    pub(super) fn person_parts(&self, names: &[Name]) -> FormSet {
         let full = names
             .iter()
             .filter(|name| name.kind == EntityKind::Person && (2..=4).contains(&name.tokens.len()));
-        full.flat_map(|name| [name.tokens.start, name.tokens.end - 1])
-            .map(|at| self.word(at))
-            .filter(|word| word.chars().count() > 2 && !word.ends_with('.'))
-            .collect()
+        let parts = full
+            .flat_map(|name| [name.tokens.start, name.tokens.end - 1])
+            .filter(|at| self.word(*at).chars().nth(2).is_some() && !self.word(*at).ends_with('.'));
+        self.document.vocabulary.set(parts)
     }
 
     /// Puts the document's full names together where they were read in pieces ("Chao" and "La").
     pub(super) fn make_whole(&self, names: &mut Vec<Name>) {
-        let mut known = Known::default();
+        let mut known = Known::new(self);
         let persons = names.iter().filter(|name| {
             name.kind == EntityKind::Person && (2..=MAX_TOKENS).contains(&name.tokens.len())
         });
@@ -97,25 +107,21 @@ impl<'t> Reading<'_, 't> {
     }
 
     /// Persons who are named by one word, and speak.
-    fn lone_persons(&self, names: &[Name]) -> Set<&'t str> {
+    fn lone_persons(&self, names: &[Name]) -> FormSet {
         let lone = names
             .iter()
             .filter(|name| name.kind == EntityKind::Person && name.tokens.len() == 1);
-        let pack = Pack::english();
         let reports = |at: usize| {
-            self.case(at) == Case::Lower
-                && pack.cue(self.word(at)).is_some_and(|cue| cue.weight == 3)
+            self.case(at) == Case::Lower && self.document.cue(at).is_some_and(|cue| cue.weight == 3)
         };
-        lone.map(|name| name.tokens.start)
-            .filter(|at| {
-                let speaks = reports(at + 1) || *at > 0 && reports(at - 1);
-                speaks
-                    && self.words.get(*at).is_some_and(|word| word.habit == 2)
-                    && self.lists(*at) & (PLACE_WHOLE | ORGANISATION) == 0
-            })
-            .map(|at| self.word(at))
-            .filter(|word| word.chars().count() > 2)
-            .collect()
+        let speaking = lone.map(|name| name.tokens.start).filter(|at| {
+            let speaks = reports(at + 1) || *at > 0 && reports(at - 1);
+            speaks
+                && self.words.get(*at).is_some_and(|word| word.habit == 2)
+                && self.lists(*at) & (PLACE_WHOLE | ORGANISATION) == 0
+        });
+        let speaking = speaking.filter(|at| self.word(*at).chars().nth(2).is_some());
+        self.document.vocabulary.set(speaking)
     }
 
     /// "Prem Buth", where "Prem" alone was found to be a person.
@@ -123,18 +129,18 @@ impl<'t> Reading<'_, 't> {
         &self,
         at: usize,
         limit: usize,
-        parts: &Set<&str>,
-        lone: &Set<&str>,
+        parts: &FormSet,
+        lone: &FormSet,
     ) -> Option<Name> {
-        let first = self.word(at);
+        let is_in = |set: &FormSet| self.document.vocabulary.is_in(set, at);
         let fits = |at: usize| {
             self.case(at) == Case::Title
                 && self.words.get(at).is_some_and(|word| word.habit & 1 == 0)
                 && self.lists(at) & (PLACE_WHOLE | PLACE_WORD | DATE_WORD | DEMONYM) == 0
         };
         let is_pair = at + 1 < limit
-            && lone.contains(first)
-            && !parts.contains(first)
+            && is_in(lone)
+            && !is_in(parts)
             && fits(at)
             && fits(at + 1)
             && !self.opens_sentence(at + 1)
@@ -185,7 +191,7 @@ impl<'t> Reading<'_, 't> {
 
     /// Adds the uses of the document's names that the tagger passed over.
     pub(super) fn add_missed(&self, names: &mut Vec<Name>) {
-        let mut known = Known::default();
+        let mut known = Known::new(self);
         for name in names.iter().filter(|name| name.tokens.len() <= MAX_TOKENS) {
             let at = name.tokens.start;
             let is_sure = name.tokens.len() > 1
@@ -220,7 +226,7 @@ impl<'t> Reading<'_, 't> {
                 .or_else(|| self.listed_place_at(at, limit))
                 .or_else(|| self.listed_body_at(at));
             let found = found.or_else(|| {
-                let is_acronym = self.case(at) == Case::Upper && acronyms.contains(&self.lower(at));
+                let is_acronym = self.case(at) == Case::Upper && acronyms.contains(self.lower(at));
                 is_acronym.then(|| Name {
                     tokens: at..at + 1,
                     kind: EntityKind::Organization,
@@ -250,14 +256,14 @@ impl<'t> Reading<'_, 't> {
 
     /// The longest of the known names that stands at `at`.
     fn known_at(&self, at: usize, limit: usize, known: &Known<'_>) -> Option<Name> {
-        let lengths = known.lengths.get(self.word(at))?;
-        lengths
-            .iter()
+        let first = self.document.vocabulary.place(at)?;
+        let lengths = known.lengths.get(first).filter(|lengths| **lengths != 0)?;
+        (1..=MAX_TOKENS)
             .rev()
-            .filter(|len| at + **len <= limit)
+            .filter(|len| lengths & 1 << len != 0 && at + len <= limit)
             .find_map(|len| {
                 let tokens = at..at + len;
-                let kind = *known.kinds.get(&self.key(&tokens))?;
+                let kind = *known.kinds.get(self.key(&tokens))?;
                 Some(Name { tokens, kind })
             })
     }
@@ -280,19 +286,20 @@ impl<'t> Reading<'_, 't> {
         self.case(at) == Case::Title
             && !self.opens_sentence(at)
             && !self.word(at).ends_with('.')
-            && !pack.traits(&lower).has_any(&others)
+            && !pack.traits(lower).has_any(&others)
             && self.lists(at) & lists == 0
-            && !pack.heads.honorifics.contains(lower.as_str())
+            && !pack.heads.honorifics.contains(lower)
     }
 
     /// A lone surname of a person named in full elsewhere.
-    fn surname_at(&self, at: usize, limit: usize, parts: &Set<&str>) -> Option<Name> {
+    fn surname_at(&self, at: usize, limit: usize, parts: &FormSet) -> Option<Name> {
         let word = self.words.get(at)?;
         let is_alone = !self.is_capital(at + 1) || at + 1 == limit;
+        let is_part = self.document.vocabulary.is_in(parts, at);
         // "Long Savoeun" is somebody else than "Hang Savoeun".
         if let Some(first) = at.checked_sub(1)
             && is_alone
-            && parts.contains(self.word(at))
+            && is_part
             && self.is_first_of_name(first)
         {
             return Some(Name {
@@ -303,7 +310,7 @@ impl<'t> Reading<'_, 't> {
         let fits = self.case(at) == Case::Title
             && word.habit & 1 == 0
             && is_alone
-            && parts.contains(self.word(at))
+            && is_part
             && word.lists & (PLACE_WHOLE | DATE_WORD | DEMONYM) == 0;
         fits.then(|| Name {
             tokens: at..at + 1,
@@ -314,7 +321,7 @@ impl<'t> Reading<'_, 't> {
     /// Ends a name in a heading where it ends elsewhere: "Ada Morrow Compares" is Ada Morrow.
     pub(super) fn end_in_headings(&self, names: &mut [Name]) {
         let full = |name: &&Name| name.kind == EntityKind::Person && name.tokens.len() > 1;
-        let elsewhere: Set<String> = names
+        let elsewhere: Set<&[u32]> = names
             .iter()
             .filter(full)
             .filter(|name| !self.is_in_heading(name))
@@ -322,7 +329,7 @@ impl<'t> Reading<'_, 't> {
             .collect();
         for name in names.iter_mut().filter(|name| name.tokens.len() > 2) {
             let Range { start, end } = name.tokens;
-            let is_known = |end: &usize| elsewhere.contains(&self.key(&(start..*end)));
+            let is_known = |end: &usize| elsewhere.contains(self.key(&(start..*end)));
             if !is_known(&end)
                 && name.kind != EntityKind::Place
                 && let Some(known) = (start + 2..end).rev().find(is_known)
@@ -373,7 +380,7 @@ impl<'t> Reading<'_, 't> {
                 .and_then(|at| headings.get(at))
                 .is_some_and(|heading| heading.end > name.tokens.start)
         };
-        let elsewhere: Set<String> = names
+        let elsewhere: Set<&[u32]> = names
             .iter()
             .filter(|name| !stands_in_heading(name))
             .map(|name| self.key(&name.tokens))
@@ -381,7 +388,7 @@ impl<'t> Reading<'_, 't> {
         let listed = PLACE_WHOLE | PLACE_BEGIN | ORGANISATION | GIVEN_NAME;
         names.retain(|name| {
             let is_listed = name.tokens.clone().all(|at| self.lists(at) & listed != 0);
-            !stands_in_heading(name) || is_listed || elsewhere.contains(&self.key(&name.tokens))
+            !stands_in_heading(name) || is_listed || elsewhere.contains(self.key(&name.tokens))
         });
     }
 

@@ -41,13 +41,13 @@ impl Reading<'_, '_> {
     pub(super) fn agree_in_rows(&self, names: &mut [Name]) {
         let mut at = 0;
         while let Some(first) = names.get(at) {
-            let before: Vec<String> = (1..=2)
+            let before: Vec<&str> = (1..=2)
                 .filter_map(|back| first.tokens.start.checked_sub(back))
                 .map(|at| self.lower(at))
                 .collect();
             let opens = before.first().is_some_and(|word| {
-                let noun = before.get(1).map_or("", String::as_str);
-                self.is_units(word) || matches!(word.as_str(), "of" | ",") && self.is_units(noun)
+                let noun = before.get(1).copied().unwrap_or_default();
+                self.is_units(word) || matches!(*word, "of" | ",") && self.is_units(noun)
             });
             let mut end = at + 1;
             while let (Some(one), Some(next)) = (names.get(end - 1), names.get(end)) {
@@ -58,10 +58,10 @@ impl Reading<'_, '_> {
             }
             let closes = names
                 .get(end - 1)
-                .is_some_and(|last| self.is_units(&self.lower(last.tokens.end)));
+                .is_some_and(|last| self.is_units(self.lower(last.tokens.end)));
             let are_persons = before
                 .first()
-                .is_some_and(|word| self.heads.plural_titles.contains(word.as_str()));
+                .is_some_and(|word| self.heads.plural_titles.contains(*word));
             if are_persons {
                 let listed = PLACE_WHOLE | PLACE_BEGIN | ORGANISATION | DEMONYM;
                 for name in names.get_mut(at..end).into_iter().flatten() {

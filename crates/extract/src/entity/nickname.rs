@@ -76,7 +76,7 @@ impl Reading<'_, '_> {
     /// A word that can be part of a person's name.
     fn is_own(&self, at: usize) -> bool {
         let lower = self.lower(at);
-        let traits = Pack::english().traits(&lower);
+        let traits = Pack::english().traits(lower);
         let others = [
             Trait::NoNames,
             Trait::Titles,
@@ -86,6 +86,6 @@ impl Reading<'_, '_> {
         self.case(at) == Case::Title
             && self.lists(at) & (PLACE_WHOLE | ORGANISATION | TITLE_WORD | DEMONYM | DATE_WORD) == 0
             && !traits.has_any(&others)
-            && !self.heads.bodies.contains(lower.as_str())
+            && !self.heads.bodies.contains(lower)
     }
 }

@@ -9,7 +9,6 @@ use super::{
     gazetteer::{DATE_WORD, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_WHOLE, SURNAME},
     recognizer::Name,
     repair::Reading,
-    title::is_post,
 };
 use crate::token::Case;
 
@@ -20,12 +19,12 @@ impl Reading<'_, '_> {
         let inner = (start + 1..end.saturating_sub(2)).find(|at| {
             self.word(*at) == "of"
                 && self.word(at + 1) == "the"
-                && self.heads.fields.contains(self.lower(at + 2).as_str())
+                && self.heads.fields.contains(self.lower(at + 2))
         });
         let kind = name.kind;
         let has_head = |of: &usize| {
             let mut words = (start..*of).map(|at| self.lower(at));
-            words.any(|word| self.heads.fields.contains(word.as_str()))
+            words.any(|word| self.heads.fields.contains(word))
         };
         if let Some(of) = inner.filter(|of| kind == EntityKind::Organization && has_head(of)) {
             return vec![
@@ -85,7 +84,7 @@ impl Reading<'_, '_> {
         (start + 1..end.saturating_sub(2)).find(|at| {
             self.word(*at) == "of"
                 && self.case(at + 1) == Case::Lower
-                && is_post(&self.lower(at + 1))
+                && self.document.is_post(at + 1)
                 && self.is_capital(end - 1)
         })
     }
@@ -93,7 +92,7 @@ impl Reading<'_, '_> {
     /// Where "for the" stands between two bodies: "Legislative Council for the Civic Party".
     fn served(&self, name: &Name) -> Option<usize> {
         let Range { start, end } = name.tokens;
-        let is_head = |at: usize| self.heads.bodies.contains(self.lower(at).as_str());
+        let is_head = |at: usize| self.heads.bodies.contains(self.lower(at));
         (start + 2..end.saturating_sub(3)).find(|at| {
             self.word(*at) == "for"
                 && self.word(at + 1) == "the"
@@ -111,8 +110,8 @@ impl Reading<'_, '_> {
             && (start..of).all(|at| {
                 let lower = self.lower(at);
                 self.case(at) == Case::Title
-                    && !self.heads.bodies.contains(lower.as_str())
-                    && !self.heads.fields.contains(lower.as_str())
+                    && !self.heads.bodies.contains(lower)
+                    && !self.heads.fields.contains(lower)
                     && self.lists(at) & (PLACE_WHOLE | ORGANISATION) == 0
             });
         (is_person && name.kind != EntityKind::Person).then_some(of)
@@ -121,7 +120,7 @@ impl Reading<'_, '_> {
     /// "Ministry of Economy" + "and Finance": the name of a body goes on behind "and" and "in".
     pub(super) fn extend(&self, mut name: Name) -> Name {
         let has_head = (name.tokens.start..name.tokens.end).any(|at| {
-            self.heads.fields.contains(self.lower(at).as_str())
+            self.heads.fields.contains(self.lower(at))
                 && matches!(self.word(at + 1), "of" | "for" | "on")
         });
         if name.kind != EntityKind::Organization || !has_head {
@@ -130,7 +129,7 @@ impl Reading<'_, '_> {
         let mut end = name.tokens.end;
         // "United States Institute" + "of Peace".
         let is_cut = name.tokens.len() > 1
-            && self.heads.fields.contains(self.lower(end - 1).as_str())
+            && self.heads.fields.contains(self.lower(end - 1))
             && self.case(end + 1) == Case::Title
             && self.lists(end + 1) & (GIVEN_NAME | SURNAME | DATE_WORD | PLACE_WHOLE | PLACE_BEGIN)
                 == 0;
@@ -140,7 +139,7 @@ impl Reading<'_, '_> {
         }
         if matches!(self.word(end), "and" | "&")
             && self.is_capital(end + 1)
-            && !self.heads.fields.contains(self.lower(end + 1).as_str())
+            && !self.heads.fields.contains(self.lower(end + 1))
             && self.lists(end + 1) & (GIVEN_NAME | PLACE_WHOLE | ORGANISATION) == 0
             && !matches!(self.word(end + 2), "of" | "for")
             && !self.is_inside_list(end)

@@ -105,13 +105,13 @@ pub(super) struct Reading<'r, 't> {
     pub(super) heads: &'static Heads,
 }
 
-impl<'t> Reading<'_, 't> {
+impl<'r, 't> Reading<'r, 't> {
     pub(super) fn word(&self, at: usize) -> &'t str {
         self.document.word(at)
     }
 
-    pub(super) fn lower(&self, at: usize) -> String {
-        self.word(at).to_lowercase()
+    pub(super) fn lower(&self, at: usize) -> &str {
+        self.document.lower(at)
     }
 
     pub(super) fn lists(&self, at: usize) -> u32 {
@@ -162,7 +162,6 @@ impl<'t> Reading<'_, 't> {
             return name;
         }
         let last = self.lower(end.saturating_sub(1));
-        let last = last.as_str();
         let is_long = end > start + 1;
         if is_long && self.heads.other_ends.contains(last) {
             name.kind = EntityKind::Other;
@@ -178,13 +177,13 @@ impl<'t> Reading<'_, 't> {
         }
         let is_body =
             is_long && self.lists(start) & BODY_BEGIN != 0 || self.lists(start) & ORGANISATION != 0;
-        if self.heads.units.contains(self.lower(end).as_str()) && !is_body {
+        if self.heads.units.contains(self.lower(end)) && !is_body {
             name.kind = EntityKind::Place;
             return name;
         }
         // "Tolveria's Prime Minister": a country, be it on no list.
         let owns_power = matches!(self.word(end), "'s" | "’s")
-            && self.heads.powers.contains(self.lower(end + 1).as_str())
+            && self.heads.powers.contains(self.lower(end + 1))
             && (start..end).all(|at| {
                 self.case(at) == Case::Title && self.lists(at) & (GIVEN_NAME | SURNAME) == 0
             });
@@ -204,7 +203,7 @@ impl<'t> Reading<'_, 't> {
             .checked_sub(1)
             .map(|at| self.lower(at))
             .unwrap_or_default();
-        let has_honorific = self.heads.honorifics.contains(before.as_str());
+        let has_honorific = self.heads.honorifics.contains(before);
         let speaks = matches!(self.word(end), "said" | "says" | "told" | "added");
         let looks_like_person = is_long
             && end - start <= 4
@@ -212,11 +211,11 @@ impl<'t> Reading<'_, 't> {
             && self.lists(start) & (GIVEN_NAME | SURNAME) != 0
             && !(start..end).any(|at| {
                 let lower = self.lower(at);
-                self.heads.body_ends.contains(lower.as_str())
+                self.heads.body_ends.contains(lower)
                     || self.lists(at) & (PLACE_WHOLE | PLACE_BEGIN | PLACE_INSIDE | ORGANISATION)
                         != 0
             });
-        let in_place = matches!(before.as_str(), "in" | "at" | "from" | "near" | "to");
+        let in_place = matches!(before, "in" | "at" | "from" | "near" | "to");
         let is_person =
             looks_like_person && (speaks || name.kind == EntityKind::Organization || !in_place);
         let may_be = name.kind != EntityKind::Place || !self.is_place(&name);
@@ -255,7 +254,7 @@ impl<'t> Reading<'_, 't> {
         };
         let first = self.lower(paragraph.start);
         let is_short = paragraph.len() < 40;
-        let opens_credit = self.heads.credit_openers.contains(first.as_str())
+        let opens_credit = self.heads.credit_openers.contains(first)
             && (paragraph.start + 1..(paragraph.start + 7).min(paragraph.end))
                 .any(|at| self.word(at) == ":" || self.word(at) == "by" && is_short);
         let is_byline =
@@ -286,17 +285,15 @@ impl<'t> Reading<'_, 't> {
         ends.any(|end| lower.ends_with(end.as_str()))
     }
 
-    pub(super) fn key(&self, tokens: &Range<usize>) -> String {
-        let words: Vec<String> = tokens
-            .clone()
-            .map(|at| self.word(at).replace('’', "'"))
-            .collect();
-        words.join(" ")
+    /// What is equal for all uses of one name, whatever apostrophes it is written with.
+    pub(super) fn key(&self, tokens: &Range<usize>) -> &'r [u32] {
+        let keys = self.document.vocabulary.keys();
+        keys.get(tokens.clone()).unwrap_or_default()
     }
 
     /// Makes all uses of one form agree on what it is; the parts of full names follow them.
     fn agree(&self, names: &mut [Name]) {
-        let mut votes: BTreeMap<String, BTreeMap<EntityKind, usize>> = BTreeMap::new();
+        let mut votes: BTreeMap<&[u32], BTreeMap<EntityKind, usize>> = BTreeMap::new();
         for name in names.iter() {
             let before = name
                 .tokens
@@ -304,11 +301,8 @@ impl<'t> Reading<'_, 't> {
                 .checked_sub(1)
                 .map(|at| self.lower(at))
                 .unwrap_or_default();
-            let is_unit = self
-                .heads
-                .units
-                .contains(self.lower(name.tokens.end).as_str());
-            let weight = if is_unit || self.heads.honorifics.contains(before.as_str()) {
+            let is_unit = self.heads.units.contains(self.lower(name.tokens.end));
+            let weight = if is_unit || self.heads.honorifics.contains(before) {
                 5
             } else {
                 1
@@ -319,7 +313,7 @@ impl<'t> Reading<'_, 't> {
                 .entry(name.kind)
                 .or_default() += weight;
         }
-        let verdicts: Map<String, EntityKind> = votes
+        let verdicts: Map<&[u32], EntityKind> = votes
             .into_iter()
             .filter_map(|(key, kinds)| {
                 let kind = kinds.into_iter().max_by_key(|(_, count)| *count)?.0;
@@ -327,14 +321,14 @@ impl<'t> Reading<'_, 't> {
             })
             .collect();
         for name in names.iter_mut() {
-            if let Some(kind) = verdicts.get(&self.key(&name.tokens)) {
+            if let Some(kind) = verdicts.get(self.key(&name.tokens)) {
                 name.kind = *kind;
             }
         }
         let parts = self.person_parts(names);
         for name in names.iter_mut().filter(|name| name.tokens.len() == 1) {
             let is_listed = self.lists(name.tokens.start) & (PLACE_WHOLE | ORGANISATION) != 0;
-            if !is_listed && parts.contains(self.word(name.tokens.start)) {
+            if !is_listed && self.document.vocabulary.is_in(&parts, name.tokens.start) {
                 name.kind = EntityKind::Person;
             }
         }

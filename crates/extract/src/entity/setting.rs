@@ -54,7 +54,7 @@ impl Shown<'_, '_> {
         let is_other = |at: usize| {
             self.lists(at) & others != 0
                 || self.lists(at) & TITLE_WORD != 0 && self.lists(at) & (GIVEN_NAME | SURNAME) == 0
-                || is_post(&self.lower(at))
+                || self.document.is_post(at)
         };
         let is_people = |at: usize| self.lists(at) & DEMONYM != 0;
         run.clone().any(is_other) || run.clone().all(is_people)
@@ -125,12 +125,12 @@ impl Shown<'_, '_> {
         // "Oster Hold senior researcher".
         let has_modifier = run.end < sentence.end
             && self.case(run.end) == Case::Lower
-            && !is_post(&self.lower(run.end));
+            && !self.document.is_post(run.end);
         let at = run.end + usize::from(has_modifier);
         let post = self.lower(at);
         self.case(at) == Case::Lower
-            && is_post(&post)
-            && !self.pack.heads.local_posts.contains(post.as_str())
+            && is_post(post)
+            && !self.pack.heads.local_posts.contains(post)
             && self.case(at + 1) == Case::Title
             && self.kind(at + 1) == TokenKind::Word
             && !self.is_small(at + 1)
@@ -164,10 +164,10 @@ impl Shown<'_, '_> {
         let post = self.lower(before);
         let is_employed = matches!(self.word(small), "at" | "for" | "with" | "of")
             && self.case(before) == Case::Lower
-            && is_post(&post)
-            && !self.pack.heads.local_posts.contains(post.as_str())
-            && !self.pack.heads.agents.contains(post.as_str())
-            && !self.pack.heads.kin.contains(post.as_str());
+            && is_post(post)
+            && !self.pack.heads.local_posts.contains(post)
+            && !self.pack.heads.agents.contains(post)
+            && !self.pack.heads.kin.contains(post);
         let is_aside = self.word(small) == "of"
             && self.word(before) == ","
             && self.word(run.end) == ","

@@ -9,7 +9,7 @@ use super::{
     repair::{Reading, put_over},
 };
 use crate::{
-    pack::{Pack, Trait},
+    pack::Trait,
     token::{Case, TokenKind},
 };
 
@@ -91,6 +91,6 @@ impl Reading<'_, '_> {
 
     /// "of", "in", "for".
     fn is_small_word(&self, at: usize) -> bool {
-        Pack::english().traits(self.word(at)).has(Trait::NoNames)
+        self.document.traits(at).has(Trait::NoNames)
     }
 }

@@ -60,9 +60,9 @@ fn before_comma(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
         return None;
     }
     let role = before(document, comma)?;
-    let owner = document.word(role.start.checked_sub(1)?).to_lowercase();
+    let owner = document.lower(role.start.checked_sub(1)?);
     matches!(
-        owner.as_str(),
+        owner,
         "the" | "a" | "an" | "its" | "their" | "his" | "her" | "'s" | "’s"
     )
     .then_some(role)
@@ -75,11 +75,10 @@ fn before(document: &Document<'_>, end: usize) -> Option<Range<usize>> {
     let mut start = end;
     let mut has_head = false;
     while start > first {
-        let word = document.word(start - 1);
-        let lower = word.to_lowercase();
-        let is_head = is_post(&lower);
+        let lower = document.lower(start - 1);
+        let is_head = document.is_post(start - 1);
         let token = document.tokens.get(start - 1)?;
-        let traits = Pack::english().traits(&lower);
+        let traits = Pack::english().traits(lower);
         let fits = if has_head {
             is_head
                 || traits.has(Trait::PostModifiers)
@@ -92,7 +91,7 @@ fn before(document: &Document<'_>, end: usize) -> Option<Range<usize>> {
         } else {
             is_head
         };
-        if !fits || matches!(lower.as_str(), "mr." | "mr" | "mrs." | "mrs" | "ms." | "ms") {
+        if !fits || matches!(lower, "mr." | "mr" | "mrs." | "mrs" | "ms." | "ms") {
             break;
         }
         has_head |= is_head;
@@ -124,15 +123,12 @@ fn behind(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
     // "the director of the Centre and whose film was shown".
     let joins = end > start && matches!(document.word(end - 1), "and" | "but");
     let end = end - usize::from(joins);
-    let early = (start..end.min(start + 5)).any(|at| {
-        let lower = document.word(at).to_lowercase();
-        is_post(&lower)
-    });
+    let early = (start..end.min(start + 5)).any(|at| document.is_post(at));
     let begins_well = document
         .tokens
         .get(start)
         .is_some_and(|token| token.kind == TokenKind::Word && token.gap != Gap::Paragraph);
-    let traits = Pack::english().traits(document.word(start));
+    let traits = document.traits(start);
     let is_clause = traits.has_any(&PRONOUNS)
         || matches!(
             document.word(start),

@@ -10,7 +10,7 @@ use super::{
     repair::Reading,
 };
 use crate::{
-    pack::{Pack, Trait},
+    pack::Trait,
     token::{Case, TokenKind},
 };
 
@@ -37,8 +37,7 @@ impl Reading<'_, '_> {
         let small = (start + 1..end)
             .find(|at| matches!(self.word(*at), "on" | "by" | "from" | "led" | "'s" | "’s"));
         let is_field = |at: usize| {
-            name.kind == EntityKind::Organization
-                && self.heads.fields.contains(self.lower(at - 1).as_str())
+            name.kind == EntityKind::Organization && self.heads.fields.contains(self.lower(at - 1))
         };
         let is_owner = |at: usize| {
             name.kind != EntityKind::Person
@@ -70,7 +69,7 @@ impl Reading<'_, '_> {
         let kind = |at: usize| self.document.tokens.get(at).map(|token| token.kind);
         self.lists(at) & DATE_WORD != 0
             && (kind(at + 1) == Some(TokenKind::Number)
-                || before.is_some_and(|word| self.heads.date_openers.contains(word.as_str())))
+                || before.is_some_and(|word| self.heads.date_openers.contains(word)))
     }
 
     fn first_of_its_own(&self, name: &Name) -> usize {
@@ -83,10 +82,10 @@ impl Reading<'_, '_> {
         while start < end {
             let lower = self.lower(start);
             let is_title = self.lists(start) & TITLE_WORD != 0 && !self.is_given(start)
-                || self.heads.royals.contains(lower.as_str())
+                || self.heads.royals.contains(lower)
                 || self.is_honorific(start, end);
             let is_article = lower == "the" && !self.has_article(start, name, end);
-            let is_mark = matches!(lower.as_str(), "'s" | "’s" | "," | "-" | "(" | "\"" | "“");
+            let is_mark = matches!(lower, "'s" | "’s" | "," | "-" | "(" | "\"" | "“");
             if !(is_person && is_title || is_article || is_mark) {
                 break;
             }
@@ -103,15 +102,15 @@ impl Reading<'_, '_> {
             let is_hyphenated = name.kind == EntityKind::Person
                 && last > start + 1
                 && self.word(last - 1) == "-"
-                && !self.heads.ties.contains(lower.as_str());
+                && !self.heads.ties.contains(lower);
             let is_junior = last > start && matches!(self.word(last - 1), "Jr" | "Sr");
             let is_lower = self.case(last) == Case::Lower
                 && !is_hyphenated
-                && !(name.kind == EntityKind::Organization && matches!(lower.as_str(), "party"))
+                && !(name.kind == EntityKind::Organization && matches!(lower, "party"))
                 && (start..last).any(|at| self.is_capital(at));
             let is_mark = self.document.tokens.get(last).is_some_and(|token| {
                 matches!(token.kind, TokenKind::Punctuation | TokenKind::Stop)
-            }) && !matches!(lower.as_str(), ")");
+            }) && !matches!(lower, ")");
             // "Ministry of Public Security for 200".
             let is_count = self
                 .document
@@ -121,11 +120,7 @@ impl Reading<'_, '_> {
                 && last > start + 1
                 && self.case(last - 1) == Case::Lower
                 && self.word(last - 1) != "of";
-            if is_lower
-                || is_count
-                || is_mark && !is_junior
-                || matches!(lower.as_str(), "'s" | "’s")
-            {
+            if is_lower || is_count || is_mark && !is_junior || matches!(lower, "'s" | "’s") {
                 end -= 1;
             } else {
                 break;
@@ -156,7 +151,7 @@ impl Reading<'_, '_> {
 
     /// "Across", "In": no name begins with it.
     fn is_small(&self, at: usize) -> bool {
-        let traits = Pack::english().traits(self.word(at));
+        let traits = self.document.traits(at);
         traits.has(Trait::NoNames)
             && self.lists(at) & (DEMONYM | DATE_WORD | GIVEN_NAME | SURNAME) == 0
     }

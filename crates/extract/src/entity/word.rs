@@ -1,12 +1,14 @@
 //! What the tagger knows of each word: hashes of its form and parts, and what lists say of it.
 
+use foldhash::fast::RandomState;
+
 use super::gazetteer::{
     BODY_BEGIN, BODY_INSIDE, Gazetteer, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
 };
 use crate::{
     Document,
-    table::{Map, Set},
-    token::{Case, Gap, TokenKind},
+    table::Map,
+    token::{Case, Gap, Token, TokenKind},
 };
 
 /// One word as the tagger sees it; the default stands outside the sentence.
@@ -39,21 +41,21 @@ pub(crate) struct Word {
 /// The words of a document, token by token.
 pub(crate) fn words(document: &Document<'_>, gazetteer: &Gazetteer) -> Vec<Word> {
     let mut words = Vec::with_capacity(document.tokens.len());
-    let mut lower: Set<u32> = Set::default();
-    let mut capital: Set<u32> = Set::default();
-    let mut buffer = String::new();
+    let mut forms = Forms::new(document.vocabulary.len());
+    let mut places = document.vocabulary.places().iter();
     for sentence in &document.sentences {
         let mut opens = true;
         for token in document.tokens_of(sentence) {
             let text = token.text(document.text);
-            let mut word = word(text, token.kind, token.case, &mut buffer, gazetteer);
+            let form = places.next().copied().unwrap_or_default() as usize;
+            let (mut word, class) = forms.word(form, text, token, gazetteer);
             word.opens_sentence = opens;
             word.is_glued = token.gap == Gap::None;
             if token.kind == TokenKind::Word {
                 if token.case == Case::Lower {
-                    lower.insert(word.form);
+                    forms.note(class, SMALL);
                 } else if !opens && word.is_capital {
-                    capital.insert(word.form);
+                    forms.note(class, LARGE);
                 }
                 opens = false;
             } else if token.kind == TokenKind::Number || token.kind == TokenKind::Address {
@@ -64,12 +66,79 @@ pub(crate) fn words(document: &Document<'_>, gazetteer: &Gazetteer) -> Vec<Word>
     }
     mark_places(&mut words, gazetteer);
     mark_bodies(&mut words, gazetteer);
-    for word in &mut words {
-        word.habit =
-            u32::from(lower.contains(&word.form)) | u32::from(capital.contains(&word.form)) << 1;
+    for (word, form) in words.iter_mut().zip(document.vocabulary.places()) {
+        word.habit = forms.habit(*form as usize);
     }
     words
 }
+
+/// The document writes the word in lower case.
+const SMALL: u32 = 1;
+/// The document writes the word capitalised in mid-sentence.
+const LARGE: u32 = 1 << 1;
+
+/// The words of a document, by their forms: each is hashed and looked up once.
+struct Forms {
+    /// By place of the form: the word, and the place of its habit.
+    known: Vec<Option<(Word, usize)>>,
+    /// By hash of the form in lower case.
+    classes: Map<u32, usize>,
+    habits: Vec<u32>,
+    buffer: String,
+}
+
+impl Forms {
+    fn new(count: usize) -> Self {
+        Self {
+            known: vec![None; count],
+            classes: Map::with_capacity_and_hasher(count, RandomState::default()),
+            habits: Vec::with_capacity(count),
+            buffer: String::new(),
+        }
+    }
+
+    /// The word of a token with this form, and the place of its habit.
+    fn word(
+        &mut self,
+        form: usize,
+        text: &str,
+        token: &Token,
+        gazetteer: &Gazetteer,
+    ) -> (Word, usize) {
+        let known = self.known.get(form).copied().flatten();
+        let (mut word, class) = known.unwrap_or_else(|| {
+            let word = word(text, token.kind, token.case, &mut self.buffer, gazetteer);
+            let class = *self.classes.entry(word.form).or_insert(self.habits.len());
+            if class == self.habits.len() {
+                self.habits.push(0);
+            }
+            if let Some(slot) = self.known.get_mut(form) {
+                *slot = Some((word, class));
+            }
+            (word, class)
+        });
+        // The same letters can be a word here and part of an address there.
+        word.shape = word.shape & !KIND | token.kind as u32;
+        (word, class)
+    }
+
+    /// Notes that the document writes a word so.
+    fn note(&mut self, class: usize, habit: u32) {
+        if let Some(habits) = self.habits.get_mut(class) {
+            *habits |= habit;
+        }
+    }
+
+    /// How the document writes the words of a form.
+    fn habit(&self, form: usize) -> u32 {
+        let known = self.known.get(form).copied().flatten();
+        let habit = known.and_then(|(_, class)| self.habits.get(class));
+        habit.copied().unwrap_or_default()
+    }
+}
+
+/// Where the kind stands in a word's shape.
+const KIND: u32 = 0b111;
 
 fn word(
     text: &str,

@@ -55,7 +55,8 @@ fn opens_with_attribution(document: &Document<'_>, pack: &Pack, sentence: &Range
         == document.paragraph_of(sentence.start.saturating_sub(1));
     let limit = sentence.end.min(sentence.start + 9);
     let cue = (sentence.start..limit).find(|place| {
-        pack.cue(document.word(*place))
+        document
+            .cue(*place)
             .is_some_and(|cue| cue.has(Frame::Quote))
     });
     let signs = ["?", "!", "…", "...", "—", "–"];
@@ -77,8 +78,8 @@ fn opens_with_attribution(document: &Document<'_>, pack: &Pack, sentence: &Range
         .get(cue + 1)
         .is_none_or(|token| token.gap > crate::token::Gap::Space)
         || cue == sentence.start
-        || pack
-            .cue(document.word(cue))
+        || document
+            .cue(cue)
             .is_some_and(|cue| cue.has(Frame::Addressee))
         || holds(&pack.time_words, next)
 }
@@ -125,12 +126,12 @@ pub(super) fn stands_alone(document: &Document<'_>, pack: &Pack, quotation: Quot
         ":" => quotation.len() > 1,
         "," => {
             (is_title && quotation.len() > 2
-                || cue_near(document, pack, before)
+                || cue_near(document, before)
                 || word(quotation.end - 1) == "," && is_attributed)
                 && quotation.len() > 1
         }
         "." | "!" | "?" | "”" | "\"" | "'" | "’" | "…" | ")" => {
-            let is_closed = next == "," && cue_behind(document, pack, quotation.close);
+            let is_closed = next == "," && cue_behind(document, quotation.close);
             (ends_inside || is_closed) && (is_title || quotation.len() > 3)
         }
         "—" | "–" | "--" | "-" => is_title && quotation.len() > 2,
@@ -147,17 +148,18 @@ pub(super) fn stands_alone(document: &Document<'_>, pack: &Pack, quotation: Quot
 }
 
 /// Whether a cue that takes words in marks stands within a few words behind the comma at `comma`.
-fn cue_behind(document: &Document<'_>, pack: &Pack, comma: usize) -> bool {
+fn cue_behind(document: &Document<'_>, comma: usize) -> bool {
     (comma + 1..comma + 7)
         .take_while(|at| !matches!(document.word(*at), "," | "." | ";" | ":"))
         .any(|at| {
-            pack.cue(document.word(at))
+            document
+                .cue(at)
                 .is_some_and(|cue| cue.has(Frame::Quote) && cue.weight == 3)
         })
 }
 
 /// Whether a cue that takes words in marks stands within a few words before `place`.
-fn cue_near(document: &Document<'_>, pack: &Pack, place: usize) -> bool {
+fn cue_near(document: &Document<'_>, place: usize) -> bool {
     (place.saturating_sub(10)..place)
         .rev()
         .take_while(|at| {
@@ -166,8 +168,5 @@ fn cue_near(document: &Document<'_>, pack: &Pack, place: usize) -> bool {
                 .get(*at)
                 .is_some_and(|t| t.kind != TokenKind::Stop)
         })
-        .any(|at| {
-            pack.cue(document.word(at))
-                .is_some_and(|cue| cue.has(Frame::Quote))
-        })
+        .any(|at| document.cue(at).is_some_and(|cue| cue.has(Frame::Quote)))
 }

@@ -201,7 +201,7 @@ impl Sentence<'_, '_, '_> {
         let comma = self.comma_behind(after)?;
         // "…, she confirmed, but stressed that": something else that was said.
         let is_other = view.is_any(comma + 1, &["but", "and"])
-            && self.pack.cue(view.word(comma + 2)).is_some()
+            && view.cue(comma + 2).is_some()
             && is_finite(view, comma + 2);
         if is_other {
             return None;

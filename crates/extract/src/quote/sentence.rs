@@ -97,7 +97,8 @@ pub(crate) fn attributions(
             done("cues");
             let tagged = view.tag_words(grammar, is_name);
             done("tags");
-            if view.quotes.is_empty() && !may_report(&view, pack) {
+            let verbs = cues(&view, pack);
+            if view.quotes.is_empty() && verbs.is_empty() && !reports_without_verb(&view, pack) {
                 continue;
             }
             view.parse(grammar, &tagged);
@@ -110,7 +111,7 @@ pub(crate) fn attributions(
                 quotations,
                 range,
             }
-            .attribute(&mut all);
+            .attribute(&verbs, &mut all);
             if opens {
                 let (known, new) = all.split_at_mut(first);
                 let before = before.clone().filter(|before| {
@@ -156,7 +157,7 @@ impl Attribution {
 
 fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {
     (0..view.len()).any(|place| {
-        pack.cue(view.word(place)).is_some()
+        view.cue(place).is_some()
             || is_source(view, place)
             || reports_without_cue(view, place, pack)
     })
@@ -166,15 +167,13 @@ fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {
 /// the verb of a refusal, with what is refused.
 fn reports_without_cue(view: &View<'_, '_>, place: usize, pack: &Pack) -> bool {
     let is_object = |at| view.is(at, "that") || holds(&pack.refusals.objects, view.word(at));
-    pack.can_report(view.word(place)) && (0..view.len()).any(is_object)
+    view.can_report(place) && (0..view.len()).any(is_object)
 }
 
-/// Whether a sentence reports anything, as far as its tags tell: most words that can be cues are
-/// nouns where they stand, and a tree costs the most of all.
-fn may_report(view: &View<'_, '_>, pack: &Pack) -> bool {
-    !cues(view, pack).is_empty()
-        || (0..view.len())
-            .any(|place| is_source(view, place) || reports_without_cue(view, place, pack))
+/// Whether a sentence none of whose verbs is a cue reports anything, as far as its tags tell: most
+/// words that can be cues are nouns where they stand, and a tree costs the most of all.
+fn reports_without_verb(view: &View<'_, '_>, pack: &Pack) -> bool {
+    (0..view.len()).any(|place| is_source(view, place) || reports_without_cue(view, place, pack))
 }
 
 pub(super) fn is_source(view: &View<'_, '_>, place: usize) -> bool {
@@ -190,15 +189,14 @@ pub(super) struct Sentence<'s, 'd, 't> {
 }
 
 impl Sentence<'_, '_, '_> {
-    fn attribute(&self, all: &mut Vec<Attribution>) {
+    fn attribute(&self, verbs: &[Verb<'_>], all: &mut Vec<Attribution>) {
         let view = self.view;
-        let verbs = cues(view, self.pack);
         let subjects: Vec<Option<Subject>> =
             verbs.iter().map(|verb| subject_of(view, verb)).collect();
         let owners: Vec<Option<usize>> = view
             .quotes
             .iter()
-            .map(|(at, _)| self.owner(*at, &verbs, &subjects))
+            .map(|(at, _)| self.owner(*at, verbs, &subjects))
             .collect();
         let first = all.len();
         let reporters: Vec<usize> = owners
@@ -208,7 +206,7 @@ impl Sentence<'_, '_, '_> {
         let mut covered: Vec<Range<usize>> = self.sources(&reporters, all);
         covered.extend(self.refusals(all));
         if covered.is_empty()
-            && let Some((verb, subject, content)) = self.trailing(&verbs, &subjects)
+            && let Some((verb, subject, content)) = self.trailing(verbs, &subjects)
         {
             all.push(self.attribution(verb, Some(subject), Vec::new(), &[content]));
             covered.push(0..view.len());
@@ -241,7 +239,7 @@ impl Sentence<'_, '_, '_> {
                 .map(|((_, quotation), _)| *quotation)
                 .collect();
             let clauses = if quotes.is_empty() {
-                self.clauses(place, &verbs, &subjects, &covered)
+                self.clauses(place, verbs, &subjects, &covered)
             } else {
                 self.half_sentence(verb, subject.as_ref(), &quotes)
                     .into_iter()

@@ -428,7 +428,7 @@ fn shared(view: &View<'_, '_>, joint: usize, chain: usize) -> Option<Subject> {
 fn is_lost_cue(view: &View<'_, '_>, place: usize) -> bool {
     view.tag(place) == Tag::Participle
         && view.is_comma(place + 1)
-        && Pack::english().cue(view.word(place)).is_some()
+        && view.cue(place).is_some()
         && place
             .checked_sub(1)
             .and_then(|last| phrase_before(view, last))

@@ -59,7 +59,7 @@ pub(crate) fn cues<'p>(view: &View<'_, '_>, pack: &'p Pack) -> Vec<Verb<'p>> {
 }
 
 fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p>> {
-    let cue = pack.cue(view.word(at))?;
+    let cue = view.cue(at)?;
     let mut tag = view.tag(at);
     // Markup that was never taken out: `<tweet tweet-author=…>`.
     if at > 0 && matches!(view.word(at - 1), "<" | "/") || matches!(view.word(at + 1), "-" | "=") {

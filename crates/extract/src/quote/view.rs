@@ -6,6 +6,7 @@ use model::Span;
 
 use crate::{
     mark::Quotation,
+    pack::Cue,
     sentence::Document,
     syntax::{Grammar, LONGEST_SENTENCE, Label, Node, Tag, Tagged, Word},
     token::{Case, TokenKind},
@@ -199,6 +200,18 @@ impl<'d, 't> View<'d, 't> {
     pub(crate) fn is_any(&self, place: usize, words: &[&str]) -> bool {
         let this = self.word(place);
         words.iter().any(|word| this.eq_ignore_ascii_case(word))
+    }
+
+    /// The cue that the word at `place` is a form of.
+    pub(crate) fn cue(&self, place: usize) -> Option<&'static Cue> {
+        self.document.cue(*self.tokens.get(place)?)
+    }
+
+    /// Whether the word at `place` may report without being a cue.
+    pub(crate) fn can_report(&self, place: usize) -> bool {
+        let token = self.tokens.get(place);
+        let form = token.and_then(|token| self.document.vocabulary.form(*token));
+        form.is_some_and(|form| form.can_report)
     }
 
     pub(crate) fn tag(&self, place: usize) -> Tag {

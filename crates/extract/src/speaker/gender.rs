@@ -18,8 +18,8 @@ struct Votes {
 impl Cast {
     /// Learns who is "he" and who is "she" from sentences that name one person only ("Morrow sold
     /// her house"), and from those that go on with a pronoun behind them.
-    pub(crate) fn learn_genders(&mut self, document: &Document<'_>, pack: &Pack, spoken: &[Span]) {
-        let votes = self.votes(document, pack, spoken);
+    pub(crate) fn learn_genders(&mut self, document: &Document<'_>, spoken: &[Span]) {
+        let votes = self.votes(document, spoken);
         for (figure, votes) in self.figures.iter_mut().zip(votes) {
             if figure.gender != Gender::Unknown || figure.is_organization {
                 continue;
@@ -33,7 +33,7 @@ impl Cast {
     }
 
     /// What pronouns say of each figure.
-    fn votes(&self, document: &Document<'_>, pack: &Pack, spoken: &[Span]) -> Vec<Votes> {
+    fn votes(&self, document: &Document<'_>, spoken: &[Span]) -> Vec<Votes> {
         let mut votes = vec![Votes::default(); self.figures.len()];
         let mut next = 0;
         let mut before: Option<usize> = None;
@@ -55,7 +55,7 @@ impl Cast {
                 ),
                 // "He was appointed in 1994.", in the paragraph of the sentence before.
                 (None, Some(before)) if namings.is_empty() || !self.has_person(namings) => {
-                    let opens = pack.traits(document.word(range.start));
+                    let opens = document.traits(range.start);
                     let is_pronoun = opens.has_any(&[Trait::MalePronouns, Trait::FemalePronouns]);
                     let goes_on = range.start > 0
                         && document.paragraph_of(range.start)
@@ -69,7 +69,7 @@ impl Cast {
                 continue;
             };
             let words = from..range.end.min(from + MOST_WORDS);
-            match first_pronoun(document, pack, spoken, words) {
+            match first_pronoun(document, spoken, words) {
                 Gender::Male => votes.male += 1,
                 Gender::Female => votes.female += 1,
                 Gender::Unknown => {}
@@ -116,12 +116,11 @@ fn is_free(document: &Document<'_>, naming: &Naming) -> bool {
 /// What the first pronoun among `words` that nobody speaks says.
 fn first_pronoun(
     document: &Document<'_>,
-    pack: &Pack,
     spoken: &[Span],
     words: std::ops::Range<usize>,
 ) -> Gender {
     let mut genders = words.filter_map(|token| {
-        let traits = pack.traits(document.word(token));
+        let traits = document.traits(token);
         let gender = match (
             traits.has(Trait::MalePronouns),
             traits.has(Trait::FemalePronouns),

@@ -68,7 +68,7 @@ pub(crate) fn resolve(
         }
     }
     let spoken = spoken_spans(&found);
-    cast.learn_genders(document, pack, &spoken);
+    cast.learn_genders(document, &spoken);
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|place| {
         found

@@ -135,8 +135,7 @@ fn put_subject_first(
     sentence: &Range<usize>,
     runs: &mut [Run],
 ) {
-    let opener = document.word(sentence.start).to_lowercase();
-    if !holds(&pack.fronting, &opener) {
+    if !holds(&pack.fronting, document.lower(sentence.start)) {
         return;
     }
     let opens_main = |run: &Run| {
@@ -219,7 +218,7 @@ fn run(
     let mut gender = Gender::Unknown;
     let whole_start = range.start;
     while range.start < range.end && entity.is_none() {
-        let traits = pack.traits(document.word(range.start));
+        let traits = document.traits(range.start);
         if !traits.has_any(&BEFORE) && !traits.has(Trait::NoNames) {
             break;
         }
@@ -228,9 +227,7 @@ fn run(
     }
     while range.end > range.start
         && entity.is_none()
-        && pack
-            .traits(document.word(range.end - 1))
-            .has(Trait::NoNames)
+        && document.traits(range.end - 1).has(Trait::NoNames)
     {
         range.end -= 1;
     }
@@ -255,7 +252,7 @@ fn run(
     if document.word(range.end) == "," && !is_place {
         for place in range.end + 1..range.end + 7 {
             // "Kanto, said her husband": what a cue reports is no title.
-            if !is_word(document, place) || pack.cue(document.word(place)).is_some() {
+            if !is_word(document, place) || document.cue(place).is_some() {
                 break;
             }
             read_title(document.word(place), pack, &mut titles, &mut gender);
@@ -268,7 +265,7 @@ fn run(
     let is_organization = !has_title
         && range
             .clone()
-            .any(|place| pack.traits(document.word(place)).has(Trait::Organizations))
+            .any(|place| document.traits(place).has(Trait::Organizations))
         || words.len() == 1
             && document
                 .tokens
@@ -277,7 +274,7 @@ fn run(
             && words
                 .iter()
                 .all(|word| word.len() > 1 && !word.contains('.'));
-    let first = pack.traits(document.word(range.start));
+    let first = document.traits(range.start);
     let is_given = words.len() > 1 && !is_organization;
     if gender == Gender::Unknown && is_given {
         gender = match (first.has(Trait::MaleNames), first.has(Trait::FemaleNames)) {
