@@ -213,6 +213,8 @@ pub(crate) enum Frame {
     Infinitive,
     /// A noun phrase that is all that is reported.
     Object,
+    /// A thing and what it is said to be: "called the plan a disaster".
+    Predicate,
     /// A question.
     Wh,
     /// A gerund ("denied taking").

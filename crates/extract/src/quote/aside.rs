@@ -4,10 +4,14 @@ use std::ops::Range;
 
 use super::{
     phrase::{is_nominal, phrase_before},
-    subject::{Subject, parsed},
+    subject::{Subject, governor, parsed},
     view::View,
 };
-use crate::{syntax::Tag, token::TokenKind};
+use crate::{
+    pack::{Pack, Trait},
+    syntax::Tag,
+    token::TokenKind,
+};
 
 /// "Leap Narin, 63, a villager, said": the name that the phrase at `range` is said of, over an age.
 pub(super) fn named_before(view: &View<'_, '_>, range: &Range<usize>) -> Option<Range<usize>> {
@@ -78,17 +82,55 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
             && is_aside
             && (is_nominal(view.tag(place - 1)) || view.word(place - 1) == ")")
         {
+            // "a fellow at the institute in Selin, Meravia, said": where somebody works.
+            let preposition = range.start.checked_sub(1);
+            let is_place = |at: &usize| view.is_any(*at, &["in", "near", "outside"]);
+            if let Some(preposition) = preposition.filter(is_place) {
+                let Some(subject) = governor(view, preposition) else {
+                    if let Some(range) = titled(view, place + 1..close) {
+                        return Some(Subject {
+                            range,
+                            antecedent: None,
+                            rule: "name before cue",
+                        });
+                    }
+                    continue;
+                };
+                let range = name_explained(view, &subject.range).unwrap_or(subject.range);
+                return Some(Subject { range, ..subject });
+            }
             return Some(Subject {
                 range,
                 antecedent: None,
                 rule: "subject before aside",
             });
         }
-        if steps == 3 {
+        if steps == MOST_COMMAS {
             break;
         }
     }
     None
+}
+
+/// "The last to leave the race in the state, Gov. Jon Kass, said": a name with its title, though
+/// commas stand around it.
+fn titled(view: &View<'_, '_>, aside: Range<usize>) -> Option<Range<usize>> {
+    let titles = [Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles];
+    let word = view.word(aside.start).to_lowercase();
+    let is_titled = Pack::english().traits(&word).has_any(&titles);
+    let is_phrase = aside.len() > 1 && !aside.clone().any(|place| view.is_comma(place));
+    (is_titled && is_phrase).then_some(aside)
+}
+
+/// "Nels, a fellow at the institute": the name that the phrase explains.
+fn name_explained(view: &View<'_, '_>, phrase: &Range<usize>) -> Option<Range<usize>> {
+    let comma = phrase
+        .start
+        .checked_sub(1)
+        .filter(|at| view.is_comma(*at))?;
+    let name = comma.checked_sub(1)?;
+    let explains = view.is_any(phrase.start, &["a", "an", "the"]) && view.tag(name) == Tag::Name;
+    phrase_before(view, name).filter(|_| explains)
 }
 
 /// Whether a phrase is the object of what somebody does: "Fiorina, speaking to Iowans, said".
@@ -149,6 +191,9 @@ fn is_in_apposition(view: &View<'_, '_>, start: usize, close: usize) -> bool {
         explains && view.is_comma(close)
     })
 }
+
+/// Commas between a speaker and the verb that are looked at.
+const MOST_COMMAS: usize = 5;
 
 /// Words of a relative clause behind a speaker.
 const LONGEST_RELATIVE: usize = 20;

@@ -142,7 +142,7 @@ impl Sentence<'_, '_, '_> {
     }
 
     /// Whether a subject is "a" something that neither speaks nor is written.
-    fn is_thing(&self, subject: &Subject) -> bool {
+    pub(super) fn is_thing(&self, subject: &Subject) -> bool {
         let view = self.view;
         let range = &subject.range;
         let speaks = [

@@ -7,6 +7,7 @@ use super::{
     complementizer::complementizer,
     content::{Content, addressee, has_finite},
     phrase::{is_nominal, opens_phrase, phrase_after, phrase_before},
+    predicate::is_predicated,
     subject::Subject,
     tail::{explained_behind, occasion_behind},
     verb::{Form, Verb, is_finite, is_verb},
@@ -286,6 +287,9 @@ fn object(view: &View<'_, '_>, verb: &Verb<'_>, from: usize) -> Option<usize> {
         return Some(from + 1);
     }
     let has_particle = holds(&verb.cue.particles, view.word(from));
+    if verb.cue.has(Frame::Predicate) && !has_particle && !is_predicated(view, verb, from) {
+        return None;
+    }
     let from = if has_particle { from + 1 } else { from };
     let tag = view.tag(from);
     let starts = is_nominal(tag)

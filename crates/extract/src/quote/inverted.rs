@@ -9,6 +9,7 @@ use super::{
     view::View,
 };
 use crate::{
+    pack::Frame,
     syntax::Tag,
     token::{Case, TokenKind},
 };
@@ -95,7 +96,8 @@ pub(super) fn closing(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
     // `“…,” said`: the comma stands inside the marks.
     let is_inside = view.is_marked(before) && before > 0 && view.is_comma(before - 1);
     let is_behind_comma = view.is_comma(before) || is_inside;
-    if verb.cue.weight < 3 || verb.group.len() > 1 || !is_behind_comma {
+    let is_weak = verb.cue.weight < 3 && !(is_inside && verb.cue.has(Frame::Quote));
+    if is_weak || verb.group.len() > 1 || !is_behind_comma {
         return None;
     }
     // "Am Sokhom, a coordinator with Licado, said the arrest violates": no clause stands before.
@@ -119,7 +121,11 @@ pub(super) fn closing(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
     // "said the firm's director, John Ferriola.".
     let is_named = view.is_comma(end)
         && phrase_after(view, end + 1).is_some_and(|name| name.end >= view.end_of_words());
-    let is_whole = is_last || is_described && is_named;
+    // "said Arun, a doctor.", "said Arun, who had never smoked.".
+    let is_explained = is_single
+        && view.is_comma(end)
+        && view.is_any(end + 1, &["a", "an", "the", "who", "whose"]);
+    let is_whole = is_last || is_described && is_named || is_explained;
     (is_name && (is_last || view.is_comma(end)) || (is_described || is_single) && is_whole)
         .then_some(subject)
 }

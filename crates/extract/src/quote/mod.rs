@@ -15,6 +15,7 @@ mod noun;
 mod occasion;
 mod participle;
 mod phrase;
+mod predicate;
 mod refusal;
 mod relative;
 mod sentence;

@@ -171,15 +171,23 @@ pub(super) fn phrase_after(view: &View<'_, '_>, start: usize) -> Option<Range<us
             has_noun |= !matches!(tag, Tag::Adjective | Tag::Hyphen | Tag::PossessiveMark);
         } else if matches!(tag, Tag::Participle | Tag::Gerund | Tag::Past)
             && is_inside(view.tag(end + 1))
-            && !has_noun
+            && (!has_noun || is_owned(view, start, end))
         {
             // An adjective by origin: "leading critics".
+        } else if tag == Tag::Adverb && is_owned(view, start, end) {
+            // "the firm's recently named director".
         } else if !(has_noun && view.is_any(end, &TIES) && can_start(view, end + 1)) {
             break;
         }
         end += 1;
     }
     has_noun.then_some(start..end)
+}
+
+/// Whether the word is the first behind "'s", or the second behind an adverb there.
+fn is_owned(view: &View<'_, '_>, start: usize, place: usize) -> bool {
+    let is_owner = |place: usize| place > start && view.tag(place - 1) == Tag::PossessiveMark;
+    is_owner(place) || place > start && view.tag(place - 1) == Tag::Adverb && is_owner(place - 1)
 }
 
 fn can_start(view: &View<'_, '_>, place: usize) -> bool {

@@ -180,6 +180,22 @@ pub(super) fn is_source(view: &View<'_, '_>, place: usize) -> bool {
     view.is(place, "according") && view.is(place + 1, "to") && !view.is_marked(place)
 }
 
+/// "This explains why …", "you can tell it is larger": the reporter reasons, or anybody might.
+fn is_nobody(view: &View<'_, '_>, subject: &Subject) -> bool {
+    subject.range.len() == 1
+        && (view.is_any(subject.range.start, &["this", "that", "these", "those"])
+            && subject.antecedent.is_none()
+            || view.is(subject.range.start, "you"))
+}
+
+/// Ends what was said before the word at `limit`.
+fn cut(clauses: &mut Vec<Content>, limit: usize) {
+    for content in clauses.iter_mut() {
+        content.range.end = content.range.end.min(limit);
+    }
+    clauses.retain(|content| !content.range.is_empty());
+}
+
 /// A sentence at work.
 pub(super) struct Sentence<'s, 'd, 't> {
     pub(super) view: &'s View<'d, 't>,
@@ -205,11 +221,13 @@ impl Sentence<'_, '_, '_> {
             .collect();
         let mut covered: Vec<Range<usize>> = self.sources(&reporters, all);
         covered.extend(self.refusals(all));
+        let mut closing = None;
         if covered.is_empty()
             && let Some((verb, subject, content)) = self.trailing(verbs, &subjects)
         {
+            closing = Some(verb.start_with(Some(&subject)));
+            covered.push(verb.start_with(Some(&subject))..view.len());
             all.push(self.attribution(verb, Some(subject), Vec::new(), &[content]));
-            covered.push(0..view.len());
         }
         let mut speaking: Option<Subject> = None;
         for (place, verb) in verbs.iter().enumerate() {
@@ -238,8 +256,17 @@ impl Sentence<'_, '_, '_> {
                 .filter(|(_, owner)| **owner == Some(place))
                 .map(|((_, quotation), _)| *quotation)
                 .collect();
+            // Within what the whole sentence is said to say, only a sure report is one of its own.
+            let is_sure = verb.cue.weight == 3 && verb.form == Form::Finite;
+            if closing.is_some() && !(is_sure && subject.is_some()) {
+                continue;
+            }
             let clauses = if quotes.is_empty() {
-                self.clauses(place, verbs, &subjects, &covered)
+                let mut clauses = self.clauses(place, verbs, &subjects, &covered);
+                if let Some(left) = closing {
+                    cut(&mut clauses, left - 1);
+                }
+                clauses
             } else {
                 self.half_sentence(verb, subject.as_ref(), &quotes)
                     .into_iter()
@@ -248,13 +275,6 @@ impl Sentence<'_, '_, '_> {
             if quotes.is_empty() && clauses.is_empty() && !self.announces(verb, subject.as_ref()) {
                 continue;
             }
-            // "This explains why …": the reporter reasons by himself.
-            let is_reasoning = quotes.is_empty()
-                && subject.as_ref().is_some_and(|subject| {
-                    subject.range.len() == 1
-                        && view.is_any(subject.range.start, &["this", "that", "these", "those"])
-                        && subject.antecedent.is_none()
-                });
             // "if he agreed to join": nobody did.
             let is_supposed = quotes.is_empty()
                 && verb.cue.weight < 3
@@ -265,7 +285,10 @@ impl Sentence<'_, '_, '_> {
             if is_supposed {
                 covered.extend(clauses.iter().map(|content| content.range.clone()));
             }
-            if is_reasoning || is_supposed {
+            let is_nobody = subject
+                .as_ref()
+                .is_some_and(|subject| is_nobody(view, subject));
+            if is_supposed || quotes.is_empty() && is_nobody {
                 continue;
             }
             if quotes.is_empty()

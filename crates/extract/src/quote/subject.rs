@@ -338,7 +338,7 @@ pub(super) fn is_month_or_day(word: &str) -> bool {
 /// Who a phrase of place behind the preposition at `preposition` is said of: "a villager" before "in
 /// Kampot", or the name before an aside that nothing closes ("Virak, the economist who founded the
 /// group").
-fn governor(view: &View<'_, '_>, preposition: usize) -> Option<Subject> {
+pub(super) fn governor(view: &View<'_, '_>, preposition: usize) -> Option<Subject> {
     let mut last = preposition.checked_sub(1)?;
     // "sources in the region and in exile".
     if view.is(last, "and") {
@@ -364,6 +364,12 @@ fn governor(view: &View<'_, '_>, preposition: usize) -> Option<Subject> {
     }) || view.quote_before(noun.start).is_some();
     if opens {
         return subject(noun.start..noun.end, "subject before its place");
+    }
+    // "villagers involved in disputes in Kampot".
+    if let Some(before) = before
+        && view.is_any(before, &["in", "near", "outside"])
+    {
+        return governor(view, before);
     }
     let limit = noun.start.saturating_sub(20);
     let comma = (limit..noun.start).rev().find(|at| view.is_comma(*at))?;

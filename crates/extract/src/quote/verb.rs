@@ -116,7 +116,10 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
         }
         // "is heard saying", "can be seen telling".
         let is_heard = start == at && view.word(at).ends_with("ing") && is_any(word, &HEARD);
-        if !is_auxiliary && !is_heard && !is_adverb(view, start - 1) {
+        // "has since said".
+        let is_since =
+            start >= 2 && view.is(start - 1, "since") && is_any(view.word(start - 2), &HAVE);
+        if !is_auxiliary && !is_heard && !is_since && !is_adverb(view, start - 1) {
             break;
         }
         start -= 1;
@@ -182,6 +185,15 @@ fn is_no_verb(view: &View<'_, '_>, cue: &Cue, at: usize, tag: Tag) -> bool {
         && cue.weight < 3
         && matches!(tag, Tag::Past | Tag::Participle)
         && view.is_any(at - 1, &["with", "of", "for", "from"])
+    {
+        return true;
+    }
+    // "against defending champion Croatia": an adjective.
+    if at > 0
+        && cue.weight < 2
+        && tag == Tag::Gerund
+        && view.is_any(at - 1, &["against", "over", "with", "from"])
+        && matches!(view.tag(at + 1), Tag::Noun | Tag::Nouns)
     {
         return true;
     }
