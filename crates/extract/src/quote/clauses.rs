@@ -88,7 +88,12 @@ impl Sentence<'_, '_, '_> {
             subjects,
         }
         .find();
-        if right.is_some() && !is_inverted {
+        // "was told by a source that": what stands behind the agent was said.
+        let is_told = verb.form == Form::Passive
+            && right
+                .as_ref()
+                .is_some_and(|content| content.rule == "complement clause");
+        if right.is_some() && (!is_inverted || is_told) {
             return right.into_iter().collect();
         }
         let is_claiming = verb.form == Form::Participle;

@@ -8,8 +8,10 @@ use super::{
     circumstance::Circumstances,
     phrase::phrase_after,
     sentence::{Attribution, Sentence},
+    subject::first_subject,
 };
 use crate::{
+    pack::holds,
     syntax::Tag,
     token::{Case, TokenKind},
 };
@@ -96,6 +98,17 @@ impl Sentence<'_, '_, '_> {
             let phrase = phrase_after(view, 0).filter(|phrase| phrase.end == at - 1);
             if phrase.is_some() {
                 return (phrase, Some(at - 1..at), "colon");
+            }
+        }
+        // "The ministry issued the following statement: “…”".
+        let has_medium = || {
+            let mut before = 0..at;
+            before.any(|place| holds(&self.pack.occasions.media, view.word(place)))
+        };
+        if at > 1 && view.word(at - 1) == ":" && has_medium() {
+            let subject = first_subject(view).filter(|subject| subject.end < at);
+            if subject.is_some() {
+                return (subject, Some(at - 1..at), "colon");
             }
         }
         if view.is_dash(at) {

@@ -56,9 +56,9 @@ pub(crate) fn attributions(
     let mut next = 0;
     let mut sentence_before: Option<Range<usize>> = None;
     for sentence in merged_sentences(document, pack, quotations) {
-        let before = sentence_before.replace(sentence.clone()).filter(|before| {
-            document.paragraph_of(before.start) == document.paragraph_of(sentence.start)
-        });
+        let before = sentence_before
+            .replace(sentence.clone())
+            .filter(|before| stands_before(document, before, &sentence));
         while quotations
             .get(next)
             .is_some_and(|quotation| quotation.close <= sentence.start)
@@ -153,6 +153,18 @@ impl Attribution {
             self.rules.push("subject of the sentence before");
         }
     }
+}
+
+/// Whether a quotation that opens `sentence` may be said by the subject of the sentence `before`: one
+/// in the same paragraph, or the end of the one before, where the quotation is all of its own.
+fn stands_before(document: &Document<'_>, before: &Range<usize>, sentence: &Range<usize>) -> bool {
+    let this = document.paragraph_of(sentence.start);
+    let other = document.paragraph_of(before.start);
+    let is_alone = document
+        .paragraphs
+        .get(this)
+        .is_some_and(|paragraph| *paragraph == *sentence);
+    other == this || other + 1 == this && is_alone
 }
 
 fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {

@@ -151,6 +151,15 @@ impl Sentence<'_, '_, '_> {
         {
             from += 1;
         }
+        // "An inquiry found that they came late; nobody cared, according to Morrow".
+        let semicolon = (from..at)
+            .rev()
+            .find(|place| view.word(*place) == ";" && !view.is_marked(*place))
+            .filter(|semicolon| {
+                !view.is_any(semicolon + 1, &["and", "or", "but"])
+                    && (from..*semicolon).any(|place| self.pack.cue(view.word(place)).is_some())
+            });
+        from = semicolon.map_or(from, |semicolon| semicolon + 1);
         let until = if view.is_comma(at - 1) { at - 1 } else { at };
         (until > from + 1).then_some(Content {
             range: from..until,

@@ -100,16 +100,20 @@ fn any_subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
 
 /// The subject of a sentence's first clause, where it is a name, "he" or "she".
 pub(crate) fn main_subject(view: &View<'_, '_>) -> Option<Range<usize>> {
+    let range = first_subject(view)?;
+    let is_person = view.is_any(range.start, &["he", "she"])
+        || range.len() < 8 && view.tag(range.end - 1) == Tag::Name;
+    is_person.then_some(range)
+}
+
+/// The subject of a sentence's first clause.
+pub(crate) fn first_subject(view: &View<'_, '_>) -> Option<Range<usize>> {
     let verb = (1..view.len()).find(|place| is_finite(view, *place))?;
     let mut group = verb;
     while group > 0 && view.tag(group - 1) == Tag::Adverb {
         group -= 1;
     }
-    let subject = finite_subject(view, group, verb, 1)?;
-    let range = subject.range;
-    let is_person = view.is_any(range.start, &["he", "she"])
-        || range.len() < 8 && view.tag(range.end - 1) == Tag::Name;
-    is_person.then_some(range)
+    Some(finite_subject(view, group, verb, 1)?.range)
 }
 
 /// "Alleging that votes were bought, Reyl left": the subject of the main clause.

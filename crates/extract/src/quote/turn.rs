@@ -120,8 +120,30 @@ fn carries_on(document: &Document<'_>, last: &Attribution, next: &Attribution) -
         .is_some_and(|range| range.start == next.sentence.start);
     let before = document.paragraph_of(last.sentence.start);
     let follows = last.sentence.end == next.sentence.start && before == this;
-    opens && before + 1 == this && (last.is_open() || last.subject.is_some())
+    // "“…,” she said. / How did you find it? / “By accident.”": an interview goes on.
+    let is_asked = opens
+        && before + 2 == this
+        && last.is_open()
+        && last.subject.is_some()
+        && is_question(document, before + 1);
+    is_asked
+        || opens && before + 1 == this && (last.is_open() || last.subject.is_some())
         || follows && !last.is_open()
+}
+
+/// Words of a question that a reporter asks in a paragraph of its own.
+const LONGEST_QUESTION: usize = 40;
+
+/// Whether a paragraph is a question without marks.
+fn is_question(document: &Document<'_>, paragraph: usize) -> bool {
+    document.paragraphs.get(paragraph).is_some_and(|range| {
+        range.len() <= LONGEST_QUESTION
+            && range.end > range.start
+            && document.word(range.end - 1) == "?"
+            && !range
+                .clone()
+                .any(|at| matches!(document.word(at), "“" | "\"" | "”"))
+    })
 }
 
 /// Whether an attribution at the end covers a quotation that a re-opened mark continued.

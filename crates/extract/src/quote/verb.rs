@@ -130,8 +130,18 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     // ", adding, “…”", "a statement saying": nouns to the tagger.
     let is_ing = view.word(at).ends_with("ing");
     let is_gerund = tag == Tag::Gerund || is_ing;
+    // "hung up when told that": he was.
+    let is_told = start == at
+        && at > 0
+        && view.is_any(at, &["told", "informed", "asked", "reminded", "assured"])
+        && view.is_any(
+            at - 1,
+            &["when", "once", "if", "though", "although", "unless"],
+        );
     let form = if to {
         Form::Infinitive
+    } else if is_told {
+        Form::Passive
     } else if is_gerund && !be {
         Form::Participle
     } else if be && !is_gerund {

@@ -51,6 +51,13 @@ pub(crate) struct Args {
         default_value = "training/labels/voa-english-untuned.jsonl"
     )]
     untuned_labels: PathBuf,
+    /// Quotes in two long reports of regional news
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "training/untaught/voa-english-quotes.jsonl"
+    )]
+    report_labels: PathBuf,
     /// Names in regional news that no model was taught
     #[arg(
         long,
@@ -76,6 +83,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             Set::PolNeAR
             | Set::Regional
             | Set::Untuned
+            | Set::Reports
             | Set::Untaught
             | Set::Entities
             | Set::Languages => Ok(None),

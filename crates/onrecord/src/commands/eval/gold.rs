@@ -30,6 +30,7 @@ pub(super) fn lines(args: &Args, set: Set) -> Result<Vec<String>, String> {
         }),
         Set::Regional => regional(args, &args.labels),
         Set::Untuned => regional(args, &args.untuned_labels),
+        Set::Reports => regional(args, &args.report_labels),
         Set::Untaught => regional(args, &args.untaught_labels),
         Set::Languages => whole(&args.data.join("eval/multilingual/quotes.jsonl")),
         Set::Officials => whole(&args.data.join("eval/multilingual/mentions.jsonl")),
@@ -65,6 +66,7 @@ struct Labelled {
     sha256: String,
     #[serde(default)]
     quotes: Vec<LabelledQuote>,
+    #[serde(default)]
     entities: Vec<LabelledEntity>,
 }
 
