@@ -60,6 +60,12 @@ pub(crate) struct Heads {
     pub(crate) paired_honorifics: [Set<String>; 2],
     /// How words end that are no names by themselves.
     pub(crate) derived_ends: Vec<String>,
+    /// Nouns for anybody of a gender: "the man".
+    pub(crate) anybody: Set<String>,
+    /// Nouns for what is no person and yet tells something.
+    pub(crate) things: Set<String>,
+    /// Last letters of such nouns.
+    pub(crate) thing_ends: Vec<String>,
     /// Nouns that say of a name beside them that it is a body's: "the developer …".
     pub(crate) body_nouns: Set<String>,
     /// Between such a noun and the name: "called".

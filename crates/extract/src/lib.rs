@@ -107,7 +107,7 @@ impl Extractor {
         entity::link(&mut entities, mentions, text);
         done("coreference");
         let found = quote::find(&document, &entities, done);
-        let resolved = speaker::resolve(&document, &entities, found);
+        let resolved = speaker::resolve(&document, &words, &entities, found);
         let (quotes, candidates) = resolved.into_iter().unzip();
         done("speakers");
         (entities, quotes, candidates)

@@ -99,7 +99,7 @@ cases! {
     said_when_where scare_quotes sentence_before shared_subject spoken_to stray_mark they title_speaker
     asked_and_declined bracketed_speaker other_minister told_addressee told_by_the_paper unanswered whose_phrase
     called_something closes_the_sentence where_they_work
-    deeds_beside heard_through interview parted words_called
+    deeds_beside heard_through interview parted taken_up words_called
     bodies_by_setting bodies_called_and_owned bodies_of_fields honorifics other_letters particles rows_of_places short_names spelled_out spellings
     whose_head
     bare_questions told_by_a_source behind_marks statement_saying asked_and_answered clause_that_opens nobody_said_it nouns_to_the_tagger quoted_as_saying reporter_misses

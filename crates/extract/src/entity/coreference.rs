@@ -5,7 +5,13 @@
 
 use model::{Entity, EntityKind, EntityMention, MentionForm, Span};
 
-use super::{also_named::also_named, neighbour::short_name, recognizer::Name, title};
+use super::{
+    also_named::also_named,
+    namesake::{Sex, called, may_be_called, surname},
+    neighbour::short_name,
+    recognizer::Name,
+    title,
+};
 use crate::{Document, pack::Pack, table::Map, token::TokenKind};
 
 /// Forms of one thing that a shorter name is held against.
@@ -17,6 +23,8 @@ struct Cluster {
     kind: EntityKind,
     /// The lower-case words of each form seen, fullest first.
     forms: Vec<Vec<String>>,
+    /// What an honorific said, where one did.
+    called: Option<Sex>,
     mentions: Vec<usize>,
 }
 
@@ -24,7 +32,8 @@ struct Cluster {
 pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
     let forms: Vec<Vec<String>> = names.iter().map(|name| form(document, name)).collect();
     let mut clusters: Vec<Cluster> = Vec::new();
-    let mut by_form: Map<(EntityKind, &[String]), usize> = Map::default();
+    let called: Vec<Option<Sex>> = names.iter().map(|name| called(document, name)).collect();
+    let mut by_form: Map<(EntityKind, Option<Sex>, &[String]), usize> = Map::default();
     let mut given: Map<(EntityKind, &[String]), usize> = Map::default();
     let mut index = Index::default();
     let others = also_named(document, names, &forms);
@@ -36,23 +45,29 @@ pub(crate) fn entities(document: &Document<'_>, names: &[Name]) -> Vec<Entity> {
             continue;
         };
         let key = (name.kind, form.as_slice());
-        let position = by_form.get(&key).copied().unwrap_or_else(|| {
+        let called = called.get(at).copied().flatten();
+        let called = called.filter(|_| form.len() == 1);
+        let form_key = (name.kind, called, form.as_slice());
+        let position = by_form.get(&form_key).copied().unwrap_or_else(|| {
             let near = index.near(name.kind, form);
             let given = given.get(&key).copied();
-            let position = given.or_else(|| find(&clusters, &near, names, name, form));
+            let sought = Sought { name, form, called };
+            let position = given.or_else(|| find(&clusters, &near, names, &sought));
             let position = position.unwrap_or_else(|| {
                 clusters.push(Cluster {
                     kind: name.kind,
                     forms: Vec::new(),
+                    called,
                     mentions: Vec::new(),
                 });
                 clusters.len() - 1
             });
             if let Some(cluster) = clusters.get_mut(position) {
                 cluster.forms.push(form.clone());
+                cluster.called = cluster.called.or(called);
             }
             index.add(name.kind, form, position);
-            by_form.insert(key, position);
+            by_form.insert(form_key, position);
             position
         });
         if let Some(cluster) = clusters.get_mut(position) {
@@ -97,7 +112,7 @@ const MOST_NAMESAKES: usize = 100;
 
 impl<'n> Index<'n> {
     fn add(&mut self, kind: EntityKind, form: &'n [String], cluster: usize) {
-        for word in [form.first(), form.last()].into_iter().flatten() {
+        for word in [form.first(), surname(form)].into_iter().flatten() {
             remember(self.by_word.entry((kind, word)).or_default(), cluster);
         }
         if kind == EntityKind::Person {
@@ -212,22 +227,30 @@ fn canonical_place(kind: EntityKind, form: &str) -> Option<&'static str> {
     })
 }
 
+/// A name whose cluster is looked for.
+struct Sought<'n> {
+    name: &'n Name,
+    form: &'n [String],
+    called: Option<Sex>,
+}
+
 /// The cluster a form belongs to, given that all longer forms are placed. Where several could be
 /// meant it is the one last named before, if its last word is the one; else none.
 fn find(
     clusters: &[Cluster],
     near: &[usize],
     names: &[Name],
-    name: &Name,
-    form: &[String],
+    sought: &Sought<'_>,
 ) -> Option<usize> {
+    let Sought { name, form, called } = *sought;
     let fits = |full: &Vec<String>| is_short_for(name.kind, form, full);
     let fitting: Vec<usize> = near
         .iter()
         .filter(|at| {
-            clusters
-                .get(**at)
-                .is_some_and(|cluster| cluster.forms.iter().take(MOST_FORMS).any(fits))
+            clusters.get(**at).is_some_and(|cluster| {
+                let mut forms = cluster.forms.iter().take(MOST_FORMS);
+                forms.clone().any(fits) && forms.all(|full| may_be_called(form, called, full))
+            })
         })
         .copied()
         .collect();
@@ -238,7 +261,7 @@ fn find(
             let last = form.last()?;
             let ends_so = |at: &&usize| {
                 clusters.get(**at).is_some_and(|cluster| {
-                    cluster.forms.iter().any(|full| full.last() == Some(last))
+                    cluster.forms.iter().any(|full| surname(full) == Some(last))
                 })
             };
             let latest = |at: &&usize| {
@@ -295,7 +318,7 @@ fn is_part_of_person(short: &[String], full: &[String]) -> bool {
     }
     match short {
         [] => false,
-        [word] => full.first() == Some(word) || full.last() == Some(word),
+        [word] => full.first() == Some(word) || surname(full) == Some(word),
         [first, .., last] => {
             let same_ends = full.first() == Some(first) && full.last() == Some(last);
             let is_spelling = short.len() == full.len()

@@ -115,6 +115,12 @@ impl Shown<'_, '_> {
             .find(|at| heads.body_nouns.contains(self.word(*at)));
         noun.is_some_and(|at| {
             let next = self.word(at + 1);
+            // "Ada Kelm, a developer and spokeswoman": some nouns are of persons as well.
+            let is_agent = self.word(at).ends_with("er") || self.word(at).ends_with("or");
+            let is_person = next == "and" && is_post(&self.lower(at + 2));
+            if is_agent && (is_person || self.is_personal(run)) {
+                return false;
+            }
             let is_end = self.kind(at + 1) != TokenKind::Word && !matches!(next, "-" | "'s" | "’s");
             is_end || next.ends_with("ed") || heads.noun_followers.contains(next)
         })

@@ -124,6 +124,11 @@ fn behind(document: &Document<'_>, name: &Name) -> Option<Range<usize>> {
     let joins = end > start && matches!(document.word(end - 1), "and" | "but");
     let end = end - usize::from(joins);
     let early = (start..end.min(start + 5)).any(|at| document.is_post(at));
+    // "Reyl, recently asked Admiral Kelm": what was done is no role.
+    let early = early
+        && !(start..end).any(|at| {
+            document.cue(at).is_some() && !document.is_post(at) && document.word(at).ends_with("ed")
+        });
     let begins_well = document
         .tokens
         .get(start)

@@ -23,6 +23,8 @@ pub enum Reason {
     FirstInSentence,
     /// Spoke last, or the turn before.
     SpokeBefore,
+    /// Asked just before.
+    Asked,
     /// Known to be a person.
     Person,
     /// Named first since the last turn.
@@ -51,6 +53,7 @@ impl Reason {
             Self::Nearness => "named near",
             Self::FirstInSentence => "first in its sentence",
             Self::SpokeBefore => "spoke before",
+            Self::Asked => "was asked",
             Self::Person => "a person",
             Self::NewOnScene => "new since the last turn",
             Self::GenderKnown => "gender agrees",

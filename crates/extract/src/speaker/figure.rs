@@ -9,6 +9,7 @@ use super::{
     run::{Run, named, runs},
 };
 use crate::{
+    entity::Word,
     pack::{Pack, Trait},
     sentence::Document,
     table::{Map, Set},
@@ -38,6 +39,8 @@ pub(crate) struct Figure {
     pub(crate) is_person: bool,
     /// Whether it is named by words for a people only ("Vietnamese-Cambodian").
     pub(crate) is_people: bool,
+    /// Whether its name is of words that are written small elsewhere ("Off Message").
+    pub(crate) is_words: bool,
     /// Whether it is described and never named.
     pub(crate) is_described: bool,
     /// Whether it is more than one ("the two ministers").
@@ -101,7 +104,12 @@ const MOST_FIGURES: usize = 2000;
 
 impl Cast {
     /// The cast of an article: its entities, and the capitalised words that are none.
-    pub(crate) fn of(document: &Document<'_>, pack: &Pack, entities: &[Entity]) -> Self {
+    pub(crate) fn of(
+        document: &Document<'_>,
+        pack: &Pack,
+        words: &[Word],
+        entities: &[Entity],
+    ) -> Self {
         let mut runs = runs(document, pack, &named(document, entities));
         let mid: Set<String> = runs
             .iter()
@@ -121,8 +129,14 @@ impl Cast {
             cast.figure(run, entities);
         }
         for run in &runs {
-            let figure = cast.figure(run, entities);
-            cast.note(figure, run);
+            let place = cast.figure(run, entities);
+            cast.note(place, run);
+            let first = document.token_at(run.span.start());
+            let tokens = words.get(first..document.token_at(run.span.end() - 1) + 1);
+            if let (None, Some(figure)) = (run.entity, cast.figures.get_mut(place)) {
+                let is_words = tokens.is_some_and(|run| run.iter().all(|word| word.is_common));
+                figure.is_words = is_words && run.titles.is_empty();
+            }
         }
         for figure in &mut cast.figures {
             if figure.gender == Gender::Unknown {

@@ -5,6 +5,7 @@
 //! opened a sentence last, and gender. What is named inside quoted words is no candidate.
 
 mod candidate;
+mod description;
 mod figure;
 mod gender;
 mod phrase;
@@ -20,7 +21,8 @@ use self::figure::{Cast, Gender};
 pub(crate) use self::reference::{add_references, fill_about};
 use crate::{
     confidence::Rates,
-    pack::{Pack, Trait, Traits},
+    entity::Word,
+    pack::{Pack, Trait, Traits, holds},
     quote::Found,
     sentence::Document,
     table::Set,
@@ -29,6 +31,7 @@ use crate::{
 /// Gives every quote its speaker, in text order, with those who were weighed.
 pub(crate) fn resolve(
     document: &Document<'_>,
+    words: &[Word],
     entities: &[Entity],
     found: Vec<Found>,
 ) -> Vec<(Quote, Vec<Candidate>)> {
@@ -36,7 +39,7 @@ pub(crate) fn resolve(
         return Vec::new();
     }
     let pack = Pack::english();
-    let mut cast = Cast::of(document, pack, entities);
+    let mut cast = Cast::of(document, pack, words, entities);
     for span in found
         .iter()
         .filter_map(|quote| quote.antecedent.or(quote.speaker))
@@ -214,6 +217,7 @@ impl Resolver<'_, '_> {
             } else {
                 self.by_phrase(span)
                     .or_else(|| self.by_age(&words, span, quote.addressee))
+                    .or_else(|| self.by_description(&words, span, quote.addressee))
             };
             let kind = self.kind(&words, figure, span);
             (figure.or_else(|| self.described(&words, kind, span)), kind)
@@ -316,7 +320,8 @@ impl Resolver<'_, '_> {
         let is_post =
             traits.has(Trait::Posts) || traits.has_any(&[Trait::MaleTitles, Trait::FemaleTitles]);
         // "another Tibetan", "a source": one who speaks and is no body is somebody.
-        let is_somebody = is_post || kind == SpeakerKind::Unnamed && !traits.has(Trait::Bodies);
+        let is_thing = traits.has(Trait::Bodies) || self.is_thing(&head);
+        let is_somebody = is_post || kind == SpeakerKind::Unnamed && !is_thing;
         if !is_person || !is_somebody || !self.cast.has_room() {
             return None;
         }
@@ -329,6 +334,17 @@ impl Resolver<'_, '_> {
             figure.titles.push(head);
         }
         Some(figure)
+    }
+
+    /// Whether a noun is what something is said in or what is derived from a verb: "a message".
+    fn is_thing(&self, noun: &str) -> bool {
+        let heads = &self.pack.heads;
+        holds(&self.pack.occasions.media, noun)
+            || heads.things.contains(noun)
+            || heads
+                .thing_ends
+                .iter()
+                .any(|end| noun.ends_with(end.as_str()))
     }
 
     /// "They" who spoke one by one just before: a figure of the two.
@@ -413,11 +429,17 @@ const MANY: [&str; 8] = [
     "two", "three", "four", "five", "six", "seven", "eight", "both",
 ];
 
+/// What ties other words to the head of a noun phrase before it.
+const ENDS_HEAD: [&str; 14] = [
+    "of", "for", "from", "at", "in", "with", "on", "by", "near", "outside", "inside", "who",
+    "whose", "familiar",
+];
+
 /// The last word of a noun phrase before what is tied to it.
 fn head_of(words: &str) -> &str {
     words
         .split(' ')
-        .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
+        .take_while(|word| !ENDS_HEAD.contains(word))
         .last()
         .unwrap_or(words)
         .trim_end_matches(',')

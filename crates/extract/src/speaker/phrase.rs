@@ -4,6 +4,7 @@ use model::Span;
 
 use super::{
     Resolver,
+    description::definite,
     figure::{Naming, is_possessor},
     head_of, plain,
 };
@@ -22,16 +23,20 @@ impl Resolver<'_, '_> {
             return Some(figure);
         }
         let words = plain(span.text(self.document.text)?);
-        let rest = words
-            .strip_prefix("the ")
-            .or_else(|| words.strip_prefix("The "))?;
-        let words: Vec<String> = rest
+        let words: Vec<String> = definite(&words)?
             .split(' ')
             .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
             .map(str::to_lowercase)
             .collect();
         let (noun, modifiers) = words.split_last()?;
-        if self.pack.traits(noun).has(Trait::Bodies) {
+        let own = self.pack.traits(noun);
+        if own.has(Trait::Organizations)
+            && modifiers.is_empty()
+            && let Some(naming) = self.body_by_noun(noun, span)
+        {
+            return Some(naming.figure);
+        }
+        if own.has(Trait::Bodies) {
             return self.last_body(span);
         }
         if !self.pack.traits(noun).has_any(&[
@@ -63,7 +68,7 @@ impl Resolver<'_, '_> {
 
     /// "The 29-year-old": the figure of that age, or else the person who would be "he".
     pub(super) fn by_age(&self, words: &str, span: Span, addressee: Option<Span>) -> Option<usize> {
-        let is_definite = words.starts_with("the ") || words.starts_with("The ");
+        let is_definite = definite(words).is_some();
         let word = words
             .split(' ')
             .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))

@@ -7,7 +7,7 @@ use super::{
     candidate::{Candidate, Reason},
     figure::{Figure, Gender, Naming},
 };
-use crate::pack::{Trait, Traits};
+use crate::pack::{Trait, Traits, holds};
 
 /// How many namings before a pronoun are looked at.
 const REACH: usize = 40;
@@ -63,6 +63,7 @@ impl Resolver<'_, '_> {
             }
         }
         self.weigh_last_speaker(span, traits, addressed, &mut weighed);
+        self.weigh_named_behind(span, traits, addressed, &mut weighed);
         // The first of the best, which is the nearest.
         let mut best: Option<&Candidate> = None;
         for candidate in weighed.iter().filter(|candidate| !candidate.is_barred()) {
@@ -109,6 +110,54 @@ impl Resolver<'_, '_> {
         }
     }
 
+    /// "Since she backed the plan, Ms. Vell has …": whoever is named behind the clause that opens the
+    /// sentence is a candidate.
+    fn weigh_named_behind(
+        &self,
+        span: Span,
+        traits: Traits,
+        addressed: Option<usize>,
+        weighed: &mut Vec<Candidate>,
+    ) {
+        let document = self.document;
+        let here = document.sentence_of(document.token_at(span.start()));
+        let Some(sentence) = document.sentences.get(here) else {
+            return;
+        };
+        let opens = |place: usize| holds(&self.pack.fronting, &document.word(place).to_lowercase());
+        if !opens(sentence.start) && !opens(sentence.start + 1) {
+            return;
+        }
+        let Some(behind) = document.span_of(&(document.token_at(span.end())..sentence.end)) else {
+            return;
+        };
+        let Some(naming) = self.cast.namings_in(behind).first() else {
+            return;
+        };
+        let Some(figure) = self.cast.figures.get(naming.figure) else {
+            return;
+        };
+        let at = document.token_at(naming.span.start());
+        let is_subject = (1..=2).any(|back| {
+            at.checked_sub(back)
+                .is_some_and(|at| document.word(at) == ",")
+        });
+        let is_known = weighed
+            .iter()
+            .any(|other| other.figure == naming.figure && !other.is_barred());
+        if is_subject
+            && !is_known
+            && figure.is_person
+            && addressed != Some(naming.figure)
+            && self.bar(figure, naming, traits).is_none()
+        {
+            let mut candidate = Candidate::new(naming.figure, &figure.name);
+            self.weigh(&mut candidate, span, naming, 0, true);
+            weighed.retain(|other| other.figure != naming.figure);
+            weighed.push(candidate);
+        }
+    }
+
     /// Why a figure cannot be meant, where it cannot.
     fn bar(&self, figure: &Figure, naming: &Naming, traits: Traits) -> Option<Reason> {
         let last = self.said.last().map(|(_, speaker)| *speaker);
@@ -117,6 +166,17 @@ impl Resolver<'_, '_> {
             || figure.is_many
             || naming.is_first && figure.is_full_name();
         let can_be = can_be && !figure.is_thing && !(figure.is_people && figure.entity.is_none());
+        let is_alone = traits.has_any(&[Trait::MalePronouns, Trait::FemalePronouns]);
+        let can_be = can_be && !(is_alone && figure.is_words && figure.gender == Gender::Unknown);
+        // "They" are no body that is only where something happens.
+        let is_they = traits.has(Trait::PluralPronouns) && figure.is_organization;
+        let spoke = self
+            .said
+            .iter()
+            .rev()
+            .take(3)
+            .any(|(_, speaker)| *speaker == naming.figure);
+        let can_be = can_be && !(is_they && !naming.is_first && !spoke);
         if figure.is_described && last != Some(naming.figure) {
             Some(Reason::Gone)
         } else if figure.is_place() {
@@ -158,8 +218,14 @@ impl Resolver<'_, '_> {
         #[expect(clippy::cast_precision_loss, reason = "both are under a hundred")]
         let nearness = 3.0 - 0.5 * apart as f32 - 0.05 * distance as f32;
         candidate.add(Reason::Nearness, nearness);
-        if naming.is_first {
+        let is_asked = apart == 0 && self.is_asked(naming);
+        // "Asked whether Reyl knew, she replied": who replies is not asked about.
+        let is_first = naming.is_first && !(apart == 0 && self.is_asked_about(naming));
+        if is_first || is_asked {
             candidate.add(Reason::FirstInSentence, 1.5);
+        }
+        if is_asked {
+            candidate.add(Reason::Asked, 3.0);
         }
         if is_nearest {
             candidate.add(Reason::SpokeBefore, self.spoke_before(span, naming.figure));
@@ -172,7 +238,7 @@ impl Resolver<'_, '_> {
         }
         // Somebody new took the scene after the last turn.
         let last_turn = self.said.last().map(|(at, _)| *at);
-        if naming.is_first && last_turn.is_some_and(|at| naming.span.start() >= at.end()) {
+        if is_first && last_turn.is_some_and(|at| naming.span.start() >= at.end()) {
             candidate.add(Reason::NewOnScene, 2.0);
         }
         if figure.gender != Gender::Unknown {
@@ -182,6 +248,34 @@ impl Resolver<'_, '_> {
         {
             candidate.add(Reason::NewOnScene, 2.0);
         }
+    }
+
+    /// "Vell asked Reyl about what he had said": the one asked is the one who said it.
+    fn is_asked(&self, naming: &Naming) -> bool {
+        let first = self.document.token_at(naming.span.start());
+        let behind = self.document.token_at(naming.span.end() - 1) + 1;
+        let asks = |place: usize| {
+            let word = self.document.word(place);
+            self.pack.refusals.asked.iter().any(|asked| asked == word)
+        };
+        let is_object = (1..=2).any(|back| first.checked_sub(back).is_some_and(asks));
+        is_object
+            && matches!(
+                self.document.word(behind),
+                "about" | "why" | "whether" | "if" | "what" | "how"
+            )
+    }
+
+    /// Whether a sentence opens with "Asked about …" and names somebody there.
+    fn is_asked_about(&self, naming: &Naming) -> bool {
+        let first = self.document.token_at(naming.span.start());
+        if first > 0 && self.document.word(first - 1) == "," {
+            return false;
+        }
+        let opens = self.document.sentences.get(naming.sentence);
+        let opener = opens.map_or("", |range| self.document.word(range.start));
+        let asked = &self.pack.refusals.asked;
+        opener.starts_with(char::is_uppercase) && asked.contains(&opener.to_lowercase())
     }
 
     /// "It had been proposed by her predecessor, Arne Tofte. He": who closes the sentence before, in a

@@ -251,8 +251,10 @@ fn run(
     let is_place = entity.is_some_and(|(_, kind)| kind == EntityKind::Place);
     if document.word(range.end) == "," && !is_place {
         for place in range.end + 1..range.end + 7 {
-            // "Kanto, said her husband": what a cue reports is no title.
-            if !is_word(document, place) || document.cue(place).is_some() {
+            // "Kanto, said her husband": what a cue reports is no title; nor is another's, as in
+            // "Reyl, the lawyer of Mrs. Vell".
+            let is_over = document.cue(place).is_some() || is_anothers(pack, document.word(place));
+            if !is_word(document, place) || is_over {
                 break;
             }
             read_title(document.word(place), pack, &mut titles, &mut gender);
@@ -315,6 +317,15 @@ const ENDS_TITLE: [&str; 10] = [
 fn is_word(document: &Document<'_>, place: usize) -> bool {
     let token = document.tokens.get(place);
     token.is_some_and(|token| token.kind == TokenKind::Word)
+}
+
+/// Whether a word behind a name opens what is said of another.
+fn is_anothers(pack: &Pack, word: &str) -> bool {
+    let gendered = [Trait::MaleTitles, Trait::FemaleTitles];
+    matches!(word, "whose" | "her" | "his" | "their")
+        || word.ends_with('.')
+            && word.starts_with(char::is_uppercase)
+            && pack.traits(word).has_any(&gendered)
 }
 
 fn read_title(word: &str, pack: &Pack, titles: &mut Vec<String>, gender: &mut Gender) {
