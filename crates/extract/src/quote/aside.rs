@@ -158,7 +158,8 @@ fn opens_aside(view: &View<'_, '_>, place: usize) -> bool {
             | Tag::Possessive
             | Tag::Preposition
             | Tag::Superlative
-    ) || view.tag(place) == Tag::Past && view.tag(place + 1) == Tag::Preposition
+    ) || matches!(view.tag(place), Tag::Base | Tag::Present) && view.tag(place + 1) == Tag::Noun
+        || view.tag(place) == Tag::Past && view.tag(place + 1) == Tag::Preposition
         || view.tag(place) == Tag::Adverb && view.is_comma(place + 1)
 }
 

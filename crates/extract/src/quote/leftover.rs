@@ -8,7 +8,7 @@ use super::{
     circumstance::Circumstances,
     phrase::phrase_after,
     sentence::{Attribution, Sentence},
-    subject::first_subject,
+    subject::{first_subject, main_subject},
 };
 use crate::{
     pack::holds,
@@ -53,6 +53,14 @@ impl Sentence<'_, '_, '_> {
                 });
                 continue;
             }
+            // "Morrow was blunt: “…”", but not "When he died, Morrow said this: “…”".
+            let is_plain = !holds(&self.pack.fronting, &view.word(0).to_lowercase());
+            let leading =
+                main_subject(view).filter(|speaker| is_introduced && is_plain && speaker.end < *at);
+            let (subject, cue, rule) = match leading {
+                Some(speaker) => (Some(speaker), Some(*at - 1..*at), "subject before a colon"),
+                None => (subject, cue, rule),
+            };
             all.push(Attribution {
                 quotations: vec![*quotation],
                 clauses: Vec::new(),

@@ -9,7 +9,7 @@ use super::{
     circumstance::Circumstances,
     phrase::phrase_after,
     sentence::{Attribution, Sentence},
-    subject::{Subject, finite_subject},
+    subject::{Subject, finite_subject, whose},
     verb::is_finite,
 };
 use crate::{pack::holds, syntax::Tag};
@@ -84,7 +84,8 @@ impl Sentence<'_, '_, '_> {
         {
             group -= 1;
         }
-        Some((group, finite_subject(view, group, at, 3)))
+        let subject = finite_subject(view, group, at, 3);
+        Some((group, subject.and_then(|subject| whose(view, subject))))
     }
 
     /// Where "Neither Morrow nor the court" begins, before what neither could be.

@@ -8,6 +8,7 @@ use super::{
     boundary::{merged_sentences, stands_alone},
     circumstance::{Circumstances, REACH, circumstances},
     content::{Content, addressee},
+    source::names_source,
     subject::{Subject, main_subject, subject_of},
     verb::{Form, Verb, cues, is_finite},
     view::View,
@@ -170,7 +171,7 @@ fn stands_before(document: &Document<'_>, before: &Range<usize>, sentence: &Rang
 fn has_cue(view: &View<'_, '_>, pack: &Pack) -> bool {
     (0..view.len()).any(|place| {
         view.cue(place).is_some()
-            || is_source(view, place)
+            || names_source(view, place)
             || reports_without_cue(view, place, pack)
     })
 }
@@ -185,11 +186,7 @@ fn reports_without_cue(view: &View<'_, '_>, place: usize, pack: &Pack) -> bool {
 /// Whether a sentence none of whose verbs is a cue reports anything, as far as its tags tell: most
 /// words that can be cues are nouns where they stand, and a tree costs the most of all.
 fn reports_without_verb(view: &View<'_, '_>, pack: &Pack) -> bool {
-    (0..view.len()).any(|place| is_source(view, place) || reports_without_cue(view, place, pack))
-}
-
-pub(super) fn is_source(view: &View<'_, '_>, place: usize) -> bool {
-    view.is(place, "according") && view.is(place + 1, "to") && !view.is_marked(place)
+    (0..view.len()).any(|place| names_source(view, place) || reports_without_cue(view, place, pack))
 }
 
 /// "This explains why …", "you can tell it is larger": the reporter reasons, or anybody might.

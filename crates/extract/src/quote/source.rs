@@ -1,4 +1,5 @@
-//! "According to the report, …" and "…, according to Smith".
+//! "According to the report, …" and "…, according to Smith"; "in the words of Smith, …" and "as
+//! Smith put it, …".
 
 use std::ops::Range;
 
@@ -8,13 +9,50 @@ use super::{
     circumstance::Circumstances,
     content::{Content, dateline_end},
     phrase::phrase_after,
-    sentence::{Attribution, Sentence, is_source},
+    sentence::{Attribution, Sentence},
     verb::is_finite,
+    view::View,
 };
 use crate::{pack::holds, syntax::Tag};
 
 /// Words of a source that is no plain phrase.
 const LONGEST_SOURCE: usize = 14;
+
+/// Words of a source.
+struct Source {
+    cue: Range<usize>,
+    subject: Range<usize>,
+    /// One past the last of them.
+    end: usize,
+}
+
+/// Whether the word at `place` opens a source.
+pub(super) fn names_source(view: &View<'_, '_>, place: usize) -> bool {
+    let opens = view.is(place, "according") && view.is(place + 1, "to")
+        || is_wording(view, place)
+        || view.is(place, "as") && saying(view, place).is_some();
+    opens && !view.is_marked(place)
+}
+
+/// "in the words of".
+fn is_wording(view: &View<'_, '_>, place: usize) -> bool {
+    view.is(place, "in")
+        && view.is(place + 1, "the")
+        && view.is(place + 2, "words")
+        && view.is(place + 3, "of")
+}
+
+/// "as Smith put it".
+fn saying(view: &View<'_, '_>, at: usize) -> Option<Source> {
+    let subject = phrase_after(view, at + 1)?;
+    let put = subject.end;
+    let is_put = view.is_any(put, &["put", "puts"]) && view.is(put + 1, "it");
+    is_put.then_some(Source {
+        cue: put..put + 2,
+        subject,
+        end: put + 2,
+    })
+}
 
 impl Sentence<'_, '_, '_> {
     /// "According to the report, …" and "…, according to Smith"; returns what they cover.
@@ -26,9 +64,8 @@ impl Sentence<'_, '_, '_> {
     ) -> Vec<Range<usize>> {
         let view = self.view;
         let mut covered: Vec<Range<usize>> = Vec::new();
-        for at in (0..view.len()).filter(|place| is_source(view, *place)) {
-            let Some(subject) = phrase_after(view, at + 2).or_else(|| self.up_to_comma(at + 2))
-            else {
+        for at in (0..view.len()).filter(|place| names_source(view, *place)) {
+            let Some(Source { cue, subject, end }) = self.source(at) else {
                 continue;
             };
             // "carried out according to the law": nobody's word.
@@ -37,7 +74,11 @@ impl Sentence<'_, '_, '_> {
             if !is_set_apart && holds(&self.pack.rulebooks, &last.to_lowercase()) {
                 continue;
             }
-            let content = self.source_content(at, &subject, &covered);
+            // "Here is, in the words of the patient: “…”".
+            let has_words = !view.quotes.is_empty() && !view.is(at, "according");
+            let content = self
+                .source_content(at, end, &covered)
+                .filter(|_| !has_words);
             // `“No,” Morrow said, according to the paper`: Morrow speaks, the paper only tells of it.
             let is_told = content.as_ref().is_some_and(|content| {
                 let mut reporters = reporters.iter();
@@ -62,7 +103,7 @@ impl Sentence<'_, '_, '_> {
             }
             let content: Vec<Content> = content
                 .into_iter()
-                .flat_map(|front| self.with_rest(front, subject.end))
+                .flat_map(|front| self.with_rest(front, end))
                 .collect();
             covered.extend(content.iter().map(|content| content.range.clone()));
             all.push(Attribution {
@@ -75,7 +116,7 @@ impl Sentence<'_, '_, '_> {
                     .filter_map(|content| view.span(&content.range))
                     .collect(),
                 act: SpeechAct::Statement,
-                cue: view.span(&(at..at + 2)),
+                cue: view.span(&cue),
                 subject: view.span(&subject),
                 antecedent: None,
                 addressee: None,
@@ -88,6 +129,21 @@ impl Sentence<'_, '_, '_> {
             });
         }
         covered
+    }
+
+    /// The source that opens at `at`.
+    fn source(&self, at: usize) -> Option<Source> {
+        let view = self.view;
+        if view.is(at, "as") {
+            return saying(view, at);
+        }
+        let start = at + if is_wording(view, at) { 4 } else { 2 };
+        let subject = phrase_after(view, start).or_else(|| self.up_to_comma(start))?;
+        Some(Source {
+            cue: at..start,
+            end: subject.end,
+            subject,
+        })
     }
 
     /// What stands before a source, with what stands behind where the first alone is no clause: "The
@@ -120,18 +176,21 @@ impl Sentence<'_, '_, '_> {
         (end > start + 1).then_some(start..end)
     }
 
-    fn source_content(
-        &self,
-        at: usize,
-        subject: &Range<usize>,
-        covered: &[Range<usize>],
-    ) -> Option<Content> {
+    fn source_content(&self, at: usize, after: usize, covered: &[Range<usize>]) -> Option<Content> {
         let view = self.view;
         let end = view.end_of_words();
         let opens = at == 0 || at == 1 && view.is_any(0, &["but", "and"]);
         if opens {
-            let commas = || (subject.end..end).filter(|place| view.is_comma(*place));
+            let commas = || (after..end).filter(|place| view.is_comma(*place));
             let first = commas().next()?;
+            // "According to his aunt, Jana Kelm, “…”".
+            let is_explained = view.quotes.iter().any(|(quote, _)| {
+                (first + 1..first + LONGEST_SOURCE).contains(quote)
+                    && !(first..*quote).any(|place| is_finite(view, place))
+            });
+            if is_explained {
+                return None;
+            }
             // "According to Morrow, who lives near the port, …".
             let behind_aside = commas()
                 .nth(1)

@@ -35,7 +35,11 @@ const MOST_GOVERNORS: usize = 3;
 
 /// The subject of `verb`.
 pub(crate) fn subject_of(view: &View<'_, '_>, verb: &Verb<'_>) -> Option<Subject> {
-    let subject = any_subject_of(view, verb)?;
+    whose(view, any_subject_of(view, verb)?)
+}
+
+/// The name that a subject is said of, where it is an age or explains one.
+pub(super) fn whose(view: &View<'_, '_>, subject: Subject) -> Option<Subject> {
     let range = &subject.range;
     let is_single = range.len() == 1;
     // "San Sak, 41, says": the age is no speaker.
