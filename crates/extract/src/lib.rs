@@ -9,6 +9,7 @@ mod confidence;
 mod entity;
 #[cfg(feature = "training")]
 pub mod entity;
+mod fact;
 mod heads;
 mod language_guess;
 mod mark;

@@ -6,6 +6,7 @@ use model::SpeechAct;
 use serde::Deserialize;
 
 use crate::{
+    fact::{Fact, Facts},
     heads::Heads,
     table::{Map, Set},
 };
@@ -44,18 +45,7 @@ pub(crate) struct Pack {
     people: Map<Trait, Vec<String>>,
     cue: Vec<Cue>,
     #[serde(skip)]
-    cues: Map<String, usize>,
-    #[serde(skip)]
-    cue_outlines: Outlines,
-    /// Words other than cues that may begin a finding, so that no kind of it is passed over.
-    #[serde(skip)]
-    openers: Set<String>,
-    #[serde(skip)]
-    opener_outlines: Outlines,
-    #[serde(skip)]
-    traits: Map<String, Traits>,
-    #[serde(skip)]
-    trait_outlines: Outlines,
+    facts: Facts,
 }
 
 /// What a word says of a person or body.
@@ -247,24 +237,28 @@ impl Pack {
         let mut pack: Self = toml::from_str(text)?;
         for (place, cue) in pack.cue.iter().enumerate() {
             for form in &cue.forms {
-                pack.cues.entry(form.clone()).or_insert(place);
+                pack.facts.add(form, |fact| {
+                    fact.cue.get_or_insert(place);
+                });
             }
         }
         let refusals = &pack.refusals;
-        let lists = [
+        let openers = [
             &pack.nouns,
             &refusals.verbs,
             &refusals.denied_verbs,
             &refusals.unanswered,
         ];
-        pack.openers = lists.into_iter().flatten().cloned().collect();
+        for word in openers.into_iter().flatten() {
+            pack.facts.add(word, |fact| fact.opens = true);
+        }
         #[expect(
             clippy::iter_over_hash_type,
             reason = "sets do not depend on the order"
         )]
         for (one, words) in &pack.people {
             for word in words {
-                pack.traits.entry(word.clone()).or_default().add(*one);
+                pack.facts.add(word, |fact| fact.traits.add(*one));
             }
         }
         pack.add_given_names(include_str!("entity/gazetteer/men.txt"), Trait::MaleNames);
@@ -272,9 +266,6 @@ impl Pack {
             include_str!("entity/gazetteer/women.txt"),
             Trait::FemaleNames,
         );
-        pack.cue_outlines = pack.cues.keys().collect();
-        pack.opener_outlines = pack.openers.iter().collect();
-        pack.trait_outlines = pack.traits.keys().collect();
         Ok(pack)
     }
 
@@ -287,87 +278,33 @@ impl Pack {
         };
         let surnames: Set<&str> = words(include_str!("entity/gazetteer/surnames.txt")).collect();
         for name in words(list).filter(|name| !surnames.contains(name)) {
-            let traits = self.traits.entry(name.to_owned()).or_default();
-            if !traits.has_any(&[Trait::MaleNames, Trait::FemaleNames]) {
-                traits.add(gender);
-            }
+            self.facts.add(name, |fact| {
+                if !fact.traits.has_any(&[Trait::MaleNames, Trait::FemaleNames]) {
+                    fact.traits.add(gender);
+                }
+            });
         }
+    }
+
+    /// What the lists say of `word`, in any case.
+    pub(crate) fn fact(&self, word: &str) -> Fact {
+        self.facts.of(word)
     }
 
     /// What `word`, in any case, says of a person or body.
     pub(crate) fn traits(&self, word: &str) -> Traits {
-        if !self.trait_outlines.may_hold(word) {
-            return Traits::default();
-        }
-        with_lower(word, |lower| self.traits.get(lower).copied()).unwrap_or_default()
-    }
-
-    /// Whether `word`, in any case, may report without being a cue: "claim", "declined".
-    pub(crate) fn can_report(&self, word: &str) -> bool {
-        self.opener_outlines.may_hold(word)
-            && with_lower(word, |lower| self.openers.contains(lower).then_some(())).is_some()
+        self.fact(word).traits
     }
 
     /// The cue that `word` is a form of, in any case.
     pub(crate) fn cue(&self, word: &str) -> Option<&Cue> {
-        if !self.cue_outlines.may_hold(word) {
-            return None;
-        }
-        let place = with_lower(word, |lower| self.cues.get(lower).copied())?;
-        self.cue.get(place)
-    }
-}
-
-/// First letters and lengths of the words of a list: what has none of them is not looked up. Every
-/// word of an article is asked about several times, and hardly any is in a list.
-#[derive(Debug)]
-struct Outlines {
-    /// By the first byte in lower case, a bit for each length.
-    lengths: [u32; 256],
-}
-
-impl Outlines {
-    /// The place of a word's first byte, and the bit of its length.
-    fn of(word: &str) -> (usize, u32) {
-        let first = word.as_bytes().first().copied().unwrap_or_default();
-        let first = usize::from(first.to_ascii_lowercase());
-        (first, 1 << word.len().min(31))
+        self.cue_of(self.fact(word))
     }
 
-    fn may_hold(&self, word: &str) -> bool {
-        let (first, length) = Self::of(word);
-        self.lengths
-            .get(first)
-            .is_some_and(|seen| seen & length != 0)
+    /// The cue that a fact is of.
+    pub(crate) fn cue_of(&self, fact: Fact) -> Option<&Cue> {
+        self.cue.get(fact.cue?)
     }
-}
-
-impl Default for Outlines {
-    fn default() -> Self {
-        Self { lengths: [0; 256] }
-    }
-}
-
-impl<'w> FromIterator<&'w String> for Outlines {
-    fn from_iter<I: IntoIterator<Item = &'w String>>(words: I) -> Self {
-        let mut outlines = Self::default();
-        for word in words {
-            let (first, length) = Self::of(word);
-            if let Some(seen) = outlines.lengths.get_mut(first) {
-                *seen |= length;
-            }
-        }
-        outlines
-    }
-}
-
-/// Calls `look` with `word` in lower case, without an allocation for short words.
-pub(crate) fn with_lower<T>(word: &str, look: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-    let mut buffer = [0_u8; 24];
-    let lower = buffer.get_mut(..word.len())?;
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
-    look(std::str::from_utf8(lower).ok()?)
 }
 
 /// Whether `list` holds `word`, in any case.

@@ -27,7 +27,7 @@ pub(crate) struct Form<'t> {
     pub(crate) lower: Cow<'t, str>,
     pub(crate) traits: Traits,
     pub(crate) cue: Option<&'static Cue>,
-    /// See [`Pack::can_report`].
+    /// Whether it may report without being a cue: "claim", "declined".
     pub(crate) can_report: bool,
     /// Whether it names a post or a calling, be it abbreviated.
     pub(crate) is_post: bool,
@@ -64,7 +64,7 @@ impl<'t> Vocabulary<'t> {
     /// A form that is not known yet, and the one that is the same but for its apostrophes.
     fn add(&mut self, word: &'t str, known: &mut Map<Cow<'t, str>, (u32, u32)>) -> (u32, u32) {
         let place = self.push(Cow::Borrowed(word));
-        let key = if word.contains('’') {
+        let key = if !word.is_ascii() && word.contains('’') {
             let plain = word.replace('’', "'");
             let found = known.get(plain.as_str()).map(|found| found.0);
             found.unwrap_or_else(|| {
@@ -131,24 +131,25 @@ impl<'t> Vocabulary<'t> {
 impl<'t> Form<'t> {
     fn new(word: Cow<'t, str>) -> Self {
         let pack = Pack::english();
-        let traits = pack.traits(&word);
-        let cue = pack.cue(&word);
-        let can_report = pack.can_report(&word);
-        let is_lower = word
-            .bytes()
-            .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let fact = pack.fact(&word);
+        let is_plain = word.is_ascii() && !word.ends_with('.');
+        let is_lower = word.is_ascii() && !word.bytes().any(|byte| byte.is_ascii_uppercase());
         let lower = if is_lower {
             word
         } else {
             Cow::Owned(word.to_lowercase())
         };
-        let is_post = pack.traits(lower.trim_end_matches('.')).has(Trait::Posts);
+        let full = if is_plain {
+            fact.traits
+        } else {
+            pack.traits(lower.trim_end_matches('.'))
+        };
         Self {
             lower,
-            traits,
-            cue,
-            can_report,
-            is_post,
+            traits: fact.traits,
+            cue: pack.cue_of(fact),
+            can_report: fact.opens,
+            is_post: full.has(Trait::Posts),
         }
     }
 }

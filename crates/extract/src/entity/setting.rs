@@ -117,7 +117,7 @@ impl Shown<'_, '_> {
             let next = self.word(at + 1);
             // "Ada Kelm, a developer and spokeswoman": some nouns are of persons as well.
             let is_agent = self.word(at).ends_with("er") || self.word(at).ends_with("or");
-            let is_person = next == "and" && is_post(&self.lower(at + 2));
+            let is_person = next == "and" && self.document.is_post(at + 2);
             if is_agent && (is_person || self.is_personal(run)) {
                 return false;
             }

@@ -1,6 +1,7 @@
 //! The label of an arc, once it is known which words it ties.
 
 use super::{
+    Label, Tag,
     parser::distance,
     state::{LabelId, State},
     tagger::{NO_TAG, TagId},
@@ -17,6 +18,44 @@ pub(crate) struct Labeller {
     pub(crate) weights: Weights,
     /// The labels of words whose head stands behind them, and of those whose head stands before.
     pub(crate) lists: [Vec<LabelId>; 2],
+    pub(crate) punctuation: Punctuation,
+}
+
+/// The tags of marks and brackets, whose label the weights have no choice of: one arc in eight is
+/// theirs, and asking for a label costs as much as choosing the moves.
+#[derive(Debug)]
+pub(crate) struct Punctuation {
+    label: LabelId,
+    /// By tag.
+    is_sign: Vec<bool>,
+}
+
+const SIGNS: [Tag; 7] = [
+    Tag::Comma,
+    Tag::Stop,
+    Tag::Colon,
+    Tag::OpenQuote,
+    Tag::CloseQuote,
+    Tag::OpenBracket,
+    Tag::CloseBracket,
+];
+
+impl Punctuation {
+    /// That of a model with these tags and labels.
+    pub(crate) fn of(tags: &[Tag], labels: &[Label]) -> Self {
+        let label = (0..)
+            .zip(labels)
+            .find(|(_, label)| **label == Label::Punctuation);
+        let is_sign = |tag| label.is_some() && SIGNS.contains(tag);
+        Self {
+            label: label.map_or(0, |(id, _)| id),
+            is_sign: tags.iter().map(is_sign).collect(),
+        }
+    }
+
+    fn holds(&self, tag: Option<&TagId>) -> bool {
+        tag.is_some_and(|tag| self.is_sign.get(usize::from(*tag)) == Some(&true))
+    }
 }
 
 impl Labeller {
@@ -29,6 +68,9 @@ impl Labeller {
         child: u16,
         head: u16,
     ) -> LabelId {
+        if self.punctuation.holds(tags.get(usize::from(child))) {
+            return self.punctuation.label;
+        }
         let mut scores: Scores = [0; WIDTH];
         self.weights
             .score(&features(state, words, tags, child, head), &mut scores);

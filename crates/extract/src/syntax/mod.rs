@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 pub(crate) use self::word::Word;
 use self::{
     closed::ClosedTags,
-    label::Labeller,
+    label::{Labeller, Punctuation},
     moves::MoveWeights,
     parser::Parser,
     state::{LabelId, NOWHERE},
@@ -151,6 +151,7 @@ impl Grammar {
                 labeller: Labeller {
                     weights: Weights::read(&mut reader)?,
                     lists,
+                    punctuation: Punctuation::of(&tags, &labels),
                 },
                 root,
             },

@@ -86,6 +86,9 @@ pub fn tokenize(text: &str) -> Vec<Token> {
 impl Case {
     /// How the letters of `text` are cased.
     pub fn of(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self::of_ascii(text.as_bytes());
+        }
         let mut upper = 0_usize;
         let mut lower = 0_usize;
         let mut starts_upper = false;
@@ -97,6 +100,18 @@ impl Case {
                 lower += 1;
             }
         }
+        Self::by_counts(upper, lower, starts_upper)
+    }
+
+    fn of_ascii(text: &[u8]) -> Self {
+        let upper = text.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+        let lower = text.iter().filter(|byte| byte.is_ascii_lowercase()).count();
+        let first = text.iter().find(|byte| byte.is_ascii_alphabetic());
+        Self::by_counts(upper, lower, first.is_some_and(u8::is_ascii_uppercase))
+    }
+
+    /// By the number of letters of either case, and whether the first is upper.
+    const fn by_counts(upper: usize, lower: usize, starts_upper: bool) -> Self {
         match (upper, lower) {
             (0, 0) => Self::None,
             (0, _) => Self::Lower,

@@ -17,13 +17,17 @@ const MOST_INITIALS: usize = 16;
 impl Scanner<'_> {
     /// A word from `at`, parted where a clitic hangs on it.
     pub(super) fn word(&mut self, at: usize, first: char) -> usize {
+        let plain = self.plain_word(at);
+        if first.is_ascii() && self.ends_plainly(plain) {
+            return self.push(at, plain, TokenKind::Word);
+        }
         let script = Script::of(first);
         if script == Script::Han {
             let end = at + first.len_utf8();
             let end = self.run(end, is_combining_mark);
             return self.push(at, end, TokenKind::Word);
         }
-        let mut end = at;
+        let mut end = if first.is_ascii() { plain } else { at };
         loop {
             end = self.run(end, |c| continues_word(c, script));
             let Some(sign) = self.peek(end) else { break };
@@ -40,6 +44,21 @@ impl Scanner<'_> {
         }
         let end = self.abbreviation(at, end).unwrap_or(end);
         self.push_parted(at, end, MOST_CLITICS)
+    }
+
+    /// The end of the ASCII letters and digits from `at`.
+    fn plain_word(&self, at: usize) -> usize {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        let letters = rest.iter();
+        at + letters
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+            .count()
+    }
+
+    /// Whether nothing at `end` can go on with the Latin word before it.
+    fn ends_plainly(&self, end: usize) -> bool {
+        let next = self.text.as_bytes().get(end);
+        next.is_none_or(|next| next.is_ascii() && !matches!(next, b'\'' | b'.'))
     }
 
     /// Pushes a word as one token, or as several where clitics hang on it, `clitics` at most.
