@@ -102,5 +102,5 @@ cases! {
     deeds_beside heard_through interview parted taken_up words_called
     bodies_by_setting bodies_called_and_owned bodies_of_fields honorifics other_letters particles rows_of_places short_names spelled_out spellings
     whose_head
-    bare_questions told_by_a_source behind_marks statement_saying asked_and_answered clause_that_opens nobody_said_it nouns_to_the_tagger quoted_as_saying reporter_misses
+    parts_of_reports bare_questions told_by_a_source behind_marks statement_saying asked_and_answered clause_that_opens nobody_said_it nouns_to_the_tagger quoted_as_saying reporter_misses
 }

@@ -176,8 +176,15 @@ fn cut_before(
         Form::Participle if view.is_marked(before) && view.is_comma(before - 1) => Some(start),
         Form::Participle if view.is(before, "and") && view.is_comma(before - 1) => Some(before - 1),
         Form::Finite if view.is_any(before, &["and", "but"]) || view.is_comma(before) => {
-            let is_beside =
-                view.label(other.at) == Label::Conjunct && view.head(other.at) == Some(verb.at);
+            // "say the suspect, who was not named, told them": what is told is part of what they say.
+            let is_inside = view.is_comma(before)
+                && subject.is_some_and(|subject| {
+                    let start = subject.range.start;
+                    start >= from && !(start > 0 && view.is_any(start - 1, &["and", "but"]))
+                });
+            let is_beside = view.label(other.at) == Label::Conjunct
+                && view.head(other.at) == Some(verb.at)
+                && !is_inside;
             let same_tense = view.tag(other.at) == view.tag(verb.at);
             let is_joined = view.is_any(before, &["and", "but"]);
             // "said it was concerned and called for his release".

@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::{
     complement::Complement,
     content::{Content, addressee, fronted},
+    phrase::phrase_after,
     sentence::Sentence,
     subject::Subject,
-    verb::{Form, Verb, is_finite},
+    verb::{Form, Verb, is_auxiliary, is_finite},
     view::View,
 };
 use crate::{
@@ -49,8 +50,16 @@ impl Sentence<'_, '_, '_> {
             });
         let comma = left.checked_sub(1).filter(|comma| view.is_comma(*comma))?;
         let start = usize::from(view.is_any(0, &["but", "and", "yet"]));
-        let has_clause =
-            (start..comma).any(|place| is_finite(view, place) || view.tag(place) == Tag::Name);
+        // `The film, she says, “is about my mother”`.
+        let is_subject = || {
+            let quotation = self.quotations.get(*first);
+            let opens = quotation.map_or("", |quotation| view.document.word(quotation.first));
+            phrase_after(view, start).is_some_and(|phrase| phrase.end == comma)
+                && is_auxiliary(opens)
+        };
+        let has_clause = (start..comma)
+            .any(|place| is_finite(view, place) || view.tag(place) == Tag::Name)
+            || is_subject();
         (goes_on
             && comma > start
             && has_clause

@@ -47,6 +47,10 @@ pub(super) fn complementizer(
             return (!is_relative && !is_determiner && !is_condition).then_some(place);
         }
         let other_begins = view.is_comma(place) && view.tag(place + 1) == Tag::Gerund;
+        // "told the paper, citing sources in the area, that".
+        if other_begins && let Some(that) = behind_aside(view, place, limit) {
+            return Some(that);
+        }
         // "vowed to pardon them if she wins".
         let is_infinitive =
             takes_infinitive && view.is(place, "to") && is_verb(view.tag(place + 1));
@@ -72,6 +76,13 @@ pub(super) fn complementizer(
         place += 1;
     }
     None
+}
+
+/// The "that" right behind an aside that opens with a gerund at `comma`.
+fn behind_aside(view: &View<'_, '_>, comma: usize, limit: usize) -> Option<usize> {
+    let mut places = comma + 2..limit.min(comma + LONGEST_RELATIVE);
+    let close = places.find(|place| view.is_comma(*place))?;
+    view.is(close + 1, "that").then_some(close + 1)
 }
 
 /// "told them in a call that was leaked that": where the "that" at `place` only explains the noun

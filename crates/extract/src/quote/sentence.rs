@@ -205,6 +205,14 @@ fn cut(clauses: &mut Vec<Content>, limit: usize) {
     clauses.retain(|content| !content.range.is_empty());
 }
 
+/// "if he agreed to join": nobody did.
+fn is_supposed(view: &View<'_, '_>, verb: &Verb<'_>, subject: Option<&Subject>) -> bool {
+    verb.cue.weight < 3
+        && subject
+            .and_then(|subject| subject.range.start.checked_sub(1))
+            .is_some_and(|before| view.is_any(before, &["if", "unless"]))
+}
+
 /// A sentence at work.
 pub(super) struct Sentence<'s, 'd, 't> {
     pub(super) view: &'s View<'d, 't>,
@@ -281,16 +289,18 @@ impl Sentence<'_, '_, '_> {
                     .into_iter()
                     .collect()
             };
+            // "told the paper, citing sources, that": what was told is not cited once more.
+            let is_taken = |clause: &Content| {
+                let start = clause.range.start;
+                covered.iter().any(|range| range.start == start)
+            };
+            if verb.form == Form::Participle && quotes.is_empty() && clauses.iter().any(is_taken) {
+                continue;
+            }
             if quotes.is_empty() && clauses.is_empty() && !self.announces(verb, subject.as_ref()) {
                 continue;
             }
-            // "if he agreed to join": nobody did.
-            let is_supposed = quotes.is_empty()
-                && verb.cue.weight < 3
-                && subject
-                    .as_ref()
-                    .and_then(|subject| subject.range.start.checked_sub(1))
-                    .is_some_and(|before| view.is_any(before, &["if", "unless"]));
+            let is_supposed = quotes.is_empty() && is_supposed(view, verb, subject.as_ref());
             if is_supposed {
                 covered.extend(clauses.iter().map(|content| content.range.clone()));
             }

@@ -83,6 +83,7 @@ fn verb_at<'p>(view: &View<'_, '_>, pack: &'p Pack, at: usize) -> Option<Verb<'p
     if is_bare_noun
         && (is_behind_subject && cue.has(Frame::Clause) && view.is(at + 1, "that")
             || takes_object(view, cue, at, tag)
+            || takes_that(view, cue, at, tag)
             || closes_sentence(view, cue, at))
     {
         tag = Tag::Present3;
@@ -243,6 +244,21 @@ fn takes_object(view: &View<'_, '_>, cue: &Cue, at: usize, tag: Tag) -> bool {
         && is_nominal(view.tag(at - 1))
 }
 
+/// "The government denies that it jails": a clause behind "that" needs a verb before it.
+fn takes_that(view: &View<'_, '_>, cue: &Cue, at: usize, tag: Tag) -> bool {
+    let opens_clause = matches!(
+        view.tag(at + 2),
+        Tag::Pronoun | Tag::Determiner | Tag::Possessive | Tag::Name | Tag::Existential
+    );
+    tag == Tag::Nouns
+        && cue.has(Frame::Clause)
+        && view.is(at + 1, "that")
+        && opens_clause
+        && at > 0
+        && is_nominal(view.tag(at - 1))
+        && !view.word(at - 1).ends_with(['s', 'S'])
+}
+
 /// "The site could draw thousands, the ministry estimates.": a noun to the tagger.
 fn closes_sentence(view: &View<'_, '_>, cue: &Cue, at: usize) -> bool {
     let is_last = view.is_stop(at + 1) || at + 1 >= view.len();
@@ -342,6 +358,19 @@ fn is_adverb(view: &View<'_, '_>, place: usize) -> bool {
 
 fn is_any(word: &str, words: &[&str]) -> bool {
     words.iter().any(|other| word.eq_ignore_ascii_case(other))
+}
+
+/// Whether a word is a form of "be" or "have", or stands before a verb as "will" does.
+pub(super) fn is_auxiliary(word: &str) -> bool {
+    is_any(word, &BE)
+        || is_any(word, &HAVE)
+        || is_any(word, &DO)
+        || is_any(
+            word,
+            &[
+                "will", "would", "can", "could", "may", "might", "must", "should",
+            ],
+        )
 }
 
 const BE: [&str; 11] = [
