@@ -64,6 +64,7 @@ impl Resolver<'_, '_> {
         }
         self.weigh_last_speaker(span, traits, addressed, &mut weighed);
         self.weigh_named_behind(span, traits, addressed, &mut weighed);
+        self.weigh_described_subject(span, traits, &mut weighed);
         // The first of the best, which is the nearest.
         let mut best: Option<&Candidate> = None;
         for candidate in weighed.iter().filter(|candidate| !candidate.is_barred()) {
@@ -107,6 +108,49 @@ impl Resolver<'_, '_> {
             let mut candidate = Candidate::new(last, &figure.name);
             self.weigh(&mut candidate, span, naming, REACH, true);
             weighed.push(candidate);
+        }
+    }
+
+    /// "The former banker was careful. “I met many,” he said.": whom the sentence before opens with.
+    fn weigh_described_subject(&self, span: Span, traits: Traits, weighed: &mut [Candidate]) {
+        let document = self.document;
+        let here = document.sentence_of(document.token_at(span.start()));
+        let before = here
+            .checked_sub(1)
+            .and_then(|before| document.sentences.get(before));
+        let Some(start) = before.map(|range| range.start) else {
+            return;
+        };
+        let is_same =
+            document.paragraph_of(start) == document.paragraph_of(document.token_at(span.start()));
+        if document.word(start) != "The" || !is_same {
+            return;
+        }
+        let titled = [
+            Trait::Posts,
+            Trait::Titles,
+            Trait::MaleTitles,
+            Trait::FemaleTitles,
+        ];
+        let end = (start + 1..start + 5)
+            .take_while(|at| document.word(*at).starts_with(char::is_alphabetic))
+            .filter(|at| document.traits(*at).has_any(&titled))
+            .last();
+        let subject = end
+            .and_then(|end| document.span_of(&(start..end + 1)))
+            .and_then(|subject| self.by_phrase(subject));
+        let agrees = |figure: usize| {
+            self.cast
+                .figures
+                .get(figure)
+                .is_some_and(|figure| agrees(figure, traits))
+        };
+        let meant = subject.filter(|figure| agrees(*figure));
+        let candidate = weighed
+            .iter_mut()
+            .find(|other| Some(other.figure) == meant && !other.is_barred());
+        if let Some(candidate) = candidate {
+            candidate.add(Reason::FirstInSentence, 4.0);
         }
     }
 

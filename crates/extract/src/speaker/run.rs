@@ -117,6 +117,7 @@ pub(super) fn runs(
         }
         let of_sentence = runs.iter().rposition(|run| run.sentence != sentence);
         let of_sentence = of_sentence.map_or(0, |before| before + 1);
+        put_explained_first(document, runs.get_mut(of_sentence..).unwrap_or_default());
         put_subject_first(
             document,
             pack,
@@ -150,6 +151,26 @@ fn put_subject_first(
     }
 }
 
+/// "Kelm's predecessor, Ada Morrow, ran it": it is Morrow who does something.
+fn put_explained_first(document: &Document<'_>, runs: &mut [Run]) {
+    let Some(owner) = runs.iter().position(|run| run.is_person && run.is_first) else {
+        return;
+    };
+    let [owner, other, ..] = runs.get_mut(owner..).unwrap_or_default() else {
+        return;
+    };
+    let mark = document.token_at(owner.span.end() - 1) + 1;
+    let at = document.token_at(other.span.start());
+    let is_owner = matches!(document.word(mark), "'s" | "’s");
+    let is_near = (mark + 2..=mark + MOST_ROLE_WORDS).contains(&at);
+    if is_owner && is_near && other.is_person && document.word(at - 1) == "," {
+        (owner.is_first, other.is_first) = (false, true);
+    }
+}
+
+/// Words of a role between who has somebody in it and the name.
+const MOST_ROLE_WORDS: usize = 6;
+
 /// Whether a sentence is a line without a stop of which most words are capitalised.
 fn is_headline(document: &Document<'_>, sentence: &Range<usize>) -> bool {
     let is_closed = sentence
@@ -178,6 +199,18 @@ fn is_companion(document: &Document<'_>, pack: &Pack, start: usize, at: usize) -
     words
         .take_while(|word| word.starts_with(char::is_alphabetic) && pack.cue(word).is_none())
         .any(|word| holds(&pack.companions, word))
+        || is_written_to(document, pack, start, at)
+}
+
+/// "In a letter to Kelm in March, she wrote": who gets it.
+fn is_written_to(document: &Document<'_>, pack: &Pack, start: usize, at: usize) -> bool {
+    let is_to = |to: usize| {
+        to > start
+            && document.word(to) == "to"
+            && holds(&pack.occasions.media, document.word(to - 1))
+    };
+    matches!(document.word(start), "In" | "On" | "During")
+        && (1..=2).any(|back| at.checked_sub(back).is_some_and(is_to))
 }
 
 /// Words of a title between a preposition and the name that hangs on it.
@@ -335,7 +368,14 @@ fn read_title(word: &str, pack: &Pack, titles: &mut Vec<String>, gender: &mut Ge
     } else if traits.has(Trait::FemaleTitles) {
         *gender = Gender::Female;
     }
-    if traits.has_any(&[Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles]) {
+    let titles_of = [
+        Trait::Titles,
+        Trait::Posts,
+        Trait::MaleTitles,
+        Trait::FemaleTitles,
+    ];
+    // Anybody may be a member of something.
+    if traits.has_any(&titles_of) && word != "member" {
         let word = word.to_lowercase();
         titles.extend(pack.title_synonyms.get(&word).cloned());
         titles.push(word);
