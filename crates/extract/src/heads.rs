@@ -90,6 +90,12 @@ pub(crate) struct Heads {
     pub(crate) powers: Set<String>,
     /// Words before a month.
     pub(crate) date_openers: Set<String>,
+    /// "The group", and the words of a group's name.
+    pub(crate) group_nouns: Set<String>,
+    pub(crate) group_ends: Set<String>,
+    /// "The firm", and the words of names that no firm has.
+    pub(crate) firm_nouns: Set<String>,
+    pub(crate) office_ends: Set<String>,
     /// What tells one minister, president or secretary from another: "prime", "interior".
     pub(crate) post_kinds: Set<String>,
     /// Titles of several persons.

@@ -62,6 +62,8 @@ pub(crate) enum Trait {
     RelativePronouns,
     /// "I", "it".
     OtherPronouns,
+    /// "others", "we": nobody who was named.
+    OpenPronouns,
     /// "Mr.", "spokesman".
     MaleTitles,
     /// "Ms.", "spokeswoman".

@@ -201,10 +201,11 @@ impl Resolver<'_, '_> {
                 let relative = self.relative_before(span, traits);
                 let (figure, candidates) = match relative {
                     Some(figure) => (Some(figure), Vec::new()),
+                    None if traits.has(Trait::OpenPronouns) => (None, Vec::new()),
                     None => self.by_pronoun(span, traits, quote.addressee),
                 };
                 *weighed = candidates;
-                let is_they = traits.has(Trait::PluralPronouns);
+                let is_they = traits.has(Trait::PluralPronouns) && !traits.has(Trait::OpenPronouns);
                 let is_it = first.eq_ignore_ascii_case("it");
                 figure
                     .or_else(|| self.last_two(span).filter(|_| is_they))

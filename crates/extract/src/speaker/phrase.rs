@@ -5,10 +5,17 @@ use model::Span;
 use super::{
     Resolver,
     description::definite,
-    figure::{Naming, is_possessor},
+    figure::{Figure, Naming, is_possessor},
     head_of, plain,
 };
-use crate::pack::{Pack, Trait, Traits};
+use crate::{
+    pack::{Pack, Trait, Traits},
+    table::Set,
+};
+
+/// Turns and sentences back to which words are taken up.
+const MOST_TURNS: usize = 8;
+const MOST_SENTENCES: usize = 12;
 
 /// Bytes of the titles in front of a name ("Lieutenant General").
 const MOST_TITLE_BYTES: usize = 40;
@@ -37,7 +44,9 @@ impl Resolver<'_, '_> {
             return Some(naming.figure);
         }
         if own.has(Trait::Bodies) {
-            return self.last_body(span);
+            return self
+                .taken_up(noun, span)
+                .or_else(|| self.last_body(noun, span));
         }
         if !self.pack.traits(noun).has_any(&[
             Trait::Titles,
@@ -132,18 +141,60 @@ impl Resolver<'_, '_> {
         (figure.is_person && !is_possessor(text, naming.span)).then_some(naming.figure)
     }
 
-    /// "The firm": the body named last, at most a few sentences before.
-    fn last_body(&self, span: Span) -> Option<usize> {
+    /// "The group" again: the body that spoke last under the same words, a little before.
+    fn taken_up(&self, noun: &str, span: Span) -> Option<usize> {
+        let sentence = |at: Span| {
+            self.document
+                .sentence_of(self.document.token_at(at.start()))
+        };
+        let is_same = |at: Span| {
+            let words = at.text(self.document.text).map(plain);
+            words.is_some_and(|words| {
+                definite(&words).is_some_and(|rest| rest.eq_ignore_ascii_case(noun))
+            })
+        };
+        let mut spoke = self.said.iter().rev().take(MOST_TURNS);
+        let (_, figure) = spoke.find(|(at, _)| {
+            sentence(span).saturating_sub(sentence(*at)) <= MOST_SENTENCES && is_same(*at)
+        })?;
+        Some(*figure)
+    }
+
+    /// "The firm": the body named last, at most a few sentences before; "the group": one whose
+    /// name says that it is a group, where there is one.
+    fn last_body(&self, noun: &str, span: Span) -> Option<usize> {
+        let heads = &self.pack.heads;
         let here = self
             .document
             .sentence_of(self.document.token_at(span.start()));
+        let is_group = heads.group_nouns.contains(noun);
+        let is_firm = heads.firm_nouns.contains(noun);
+        let is_kind = |figure: &Figure, kinds: &Set<String>| {
+            let mut words = figure.name.split(' ');
+            words.any(|word| kinds.contains(word.to_lowercase().as_str()))
+        };
         let before = self.cast.namings_before(span);
-        let found = before.iter().rev().take(12).find(|naming| {
-            self.cast.figures.get(naming.figure).is_some_and(|figure| {
-                figure.is_organization && figure.entity.is_some() && naming.is_first
-            })
-        })?;
-        (here.saturating_sub(found.sentence) <= 2).then_some(found.figure)
+        let mut near = None;
+        for naming in before.iter().rev().take(12) {
+            let Some(figure) = self.cast.figures.get(naming.figure) else {
+                continue;
+            };
+            let is_body = figure.is_organization && figure.entity.is_some();
+            if !is_body || here.saturating_sub(naming.sentence) > 2 {
+                continue;
+            }
+            // A ministry is no firm.
+            if is_firm && is_kind(figure, &heads.office_ends) {
+                continue;
+            }
+            if is_group && is_kind(figure, &heads.group_ends) {
+                return Some(naming.figure);
+            }
+            if naming.is_first {
+                near = near.or(Some(naming.figure));
+            }
+        }
+        near
     }
 
     /// The name at byte `start`, or behind titles there: "Colonel Tun Oo".
