@@ -301,7 +301,7 @@ fn is_whole(view: &View<'_, '_>, range: Range<usize>) -> bool {
         range.start,
         &[
             "if", "when", "while", "although", "though", "unless", "once", "because", "after",
-            "before",
+            "before", "since",
         ],
     );
     let is_main_behind = !opens_aside || range.clone().any(|place| view.is_comma(place));

@@ -233,6 +233,10 @@ impl Complement<'_, '_, '_, '_> {
         let from = from + usize::from(holds(&self.verb.cue.particles, view.word(from)));
         let person = phrase_after(view, from).filter(|_| has_person);
         let to = person.map_or(from, |person| person.end);
+        // `appealed to them “not to forget”`.
+        let opens_marks = view.kind(to) == TokenKind::Punctuation && view.is_marked(to + 1);
+        let to = to + usize::from(opens_marks);
+        let to = to + usize::from(view.is(to, "not"));
         // `to “increase`: a mark may stand before the verb.
         let is_marked = view.kind(to + 1) == TokenKind::Punctuation && view.is_marked(to + 2);
         // "to debate": the tagger takes many a verb for a noun.

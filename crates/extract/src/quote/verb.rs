@@ -248,15 +248,24 @@ fn takes_object(view: &View<'_, '_>, cue: &Cue, at: usize, tag: Tag) -> bool {
 fn takes_that(view: &View<'_, '_>, cue: &Cue, at: usize, tag: Tag) -> bool {
     let opens_clause = matches!(
         view.tag(at + 2),
-        Tag::Pronoun | Tag::Determiner | Tag::Possessive | Tag::Name | Tag::Existential
+        Tag::Pronoun
+            | Tag::Determiner
+            | Tag::Possessive
+            | Tag::Name
+            | Tag::Existential
+            | Tag::Number
+            | Tag::Nouns
     );
-    tag == Tag::Nouns
+    // "The ministry claims that", but "Local media report that".
+    let agrees = |before: usize| {
+        let is_plural = view.tag(before) == Tag::Nouns || view.is_any(before, &["media", "police"]);
+        is_nominal(view.tag(before)) && is_plural == (tag == Tag::Noun)
+    };
+    matches!(tag, Tag::Noun | Tag::Nouns)
         && cue.has(Frame::Clause)
         && view.is(at + 1, "that")
         && opens_clause
-        && at > 0
-        && is_nominal(view.tag(at - 1))
-        && !view.word(at - 1).ends_with(['s', 'S'])
+        && at.checked_sub(1).is_some_and(agrees)
 }
 
 /// "The site could draw thousands, the ministry estimates.": a noun to the tagger.
