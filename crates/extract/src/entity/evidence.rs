@@ -316,8 +316,7 @@ impl<'t> Shown<'_, 't> {
     /// "Dynamo Harbour".
     fn is_club(&self, run: &Range<usize>) -> bool {
         let next = run.start + 1;
-        (2..=3).contains(&run.len())
-            && self.pack.heads.club_openers.contains(self.word(run.start))
+        opens_as_club(self.document, run)
             && self.lists(next) & (ORGANISATION_WORD | TITLE_WORD | DATE_WORD) == 0
             && !self.document.is_post(next)
     }
@@ -464,4 +463,10 @@ impl<'t> Shown<'_, 't> {
             );
         reports(name.end) || behind
     }
+}
+
+/// Whether two or three words begin as names of clubs do.
+pub(super) fn opens_as_club(document: &Document<'_>, words: &Range<usize>) -> bool {
+    let openers = &Pack::english().heads.club_openers;
+    (2..=3).contains(&words.len()) && openers.contains(document.word(words.start))
 }

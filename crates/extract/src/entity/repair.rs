@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range};
 use model::EntityKind;
 
 use super::{
-    evidence::add_shown,
+    evidence::{add_shown, opens_as_club},
     gazetteer::{
         BODY_BEGIN, DEMONYM, GIVEN_NAME, ORGANISATION, PLACE_BEGIN, PLACE_INSIDE, PLACE_WHOLE,
         SURNAME,
@@ -233,8 +233,7 @@ impl<'r, 't> Reading<'r, 't> {
                 && self.document.sentence_of(*at) == self.document.sentence_of(name.start)
                 && self.case(name.start) == Case::Title
         });
-        let is_first = name.len() > 1 && is_opener(name.start) && name.len() < 4;
-        before.or_else(|| is_first.then_some(name.start))
+        before.or_else(|| opens_as_club(self.document, name).then_some(name.start))
     }
 
     fn is_place(&self, name: &Name) -> bool {
@@ -347,7 +346,10 @@ impl<'r, 't> Reading<'r, 't> {
                 .filter(|at| self.is_capital(*at))
                 .filter_map(|at| self.word(at).chars().next())
                 .collect();
-            if !is_bracketed || name.tokens.len() < 2 || self.word(short) != initials {
+            // No letters are a person.
+            let is_person = name.kind == EntityKind::Person;
+            let is_long = name.tokens.len() > 1;
+            if is_person || !is_bracketed || !is_long || self.word(short) != initials {
                 continue;
             }
             kinds.insert(self.word(short), name.kind);
