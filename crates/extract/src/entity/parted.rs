@@ -10,7 +10,7 @@ use super::{
     recognizer::Name,
     repair::Reading,
 };
-use crate::token::Case;
+use crate::{pack::Trait, token::Case};
 
 impl Reading<'_, '_> {
     /// "Department of Taxation of the Ministry of Finance" names two bodies.
@@ -51,6 +51,14 @@ impl Reading<'_, '_> {
                 },
             ];
         }
+        if let Some((body, person)) = self.titled(&name) {
+            let body = body.map(|tokens| Name { tokens, kind });
+            let person = Name {
+                tokens: person,
+                kind: EntityKind::Person,
+            };
+            return body.into_iter().chain([person]).collect();
+        }
         if let Some(at) = self.served(&name) {
             return vec![
                 Name {
@@ -87,6 +95,38 @@ impl Reading<'_, '_> {
                 && self.document.is_post(at + 1)
                 && self.is_capital(end - 1)
         })
+    }
+
+    /// "White House Press Secretary Ada Morrow": the body, where one is left before the title, and
+    /// the person behind it.
+    fn titled(&self, name: &Name) -> Option<(Option<Range<usize>>, Range<usize>)> {
+        let Range { start, end } = name.tokens;
+        let is_title = |at: &usize| {
+            let own = self.document.traits(*at);
+            self.is_capital(*at) && own.has_any(&[Trait::Titles, Trait::MaleTitles])
+        };
+        let title = (start + 1..end.saturating_sub(1)).rev().find(is_title)?;
+        let person = title + 1..end;
+        let last = self.lower(end - 1);
+        let ends_body = self.heads.bodies.contains(last) || self.heads.fields.contains(last);
+        let is_person = (2..=3).contains(&person.len())
+            && person.clone().all(|at| self.case(at) == Case::Title)
+            && self.lists(person.start) & GIVEN_NAME != 0
+            && !ends_body;
+        // "House Speaker Ada Morrow" may be read as a person whole, "Ada King Morrow" is one.
+        let is_whole = name.kind == EntityKind::Person && self.lists(start) & GIVEN_NAME != 0;
+        if name.kind == EntityKind::Place || is_whole || !is_person {
+            return None;
+        }
+        let mut until = title;
+        while until > start && self.document.traits(until - 1).has(Trait::PostModifiers) {
+            until -= 1;
+        }
+        let is_body = until > start + 1
+            && (self.lists(until - 1) & ORGANISATION != 0
+                || self.heads.bodies.contains(self.lower(until - 1)));
+        let is_body = is_body && name.kind == EntityKind::Organization;
+        Some((is_body.then_some(start..until), person))
     }
 
     /// Where "for the" stands between two bodies: "Legislative Council for the Civic Party".

@@ -120,7 +120,17 @@ impl Reading<'_, '_> {
                 && last > start + 1
                 && self.case(last - 1) == Case::Lower
                 && self.word(last - 1) != "of";
-            if is_lower || is_count || is_mark && !is_junior || matches!(lower, "'s" | "’s") {
+            // "Harbour Committee Tuesday": when it met.
+            let is_day = name.kind == EntityKind::Organization
+                && last > start + 1
+                && self.lists(last) & DATE_WORD != 0
+                && self.lists(last) & (GIVEN_NAME | SURNAME) == 0;
+            if is_lower
+                || is_count
+                || is_day
+                || is_mark && !is_junior
+                || matches!(lower, "'s" | "’s")
+            {
                 end -= 1;
             } else {
                 break;
