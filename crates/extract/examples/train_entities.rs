@@ -7,6 +7,13 @@
 //! With `--folds` nothing is written: each part of the documents is kept back in turn, and measured;
 //! `ERRORS=SOURCE` prints what is wrong in the texts of a source.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a command that reports to its user, with counts in arrays of three kinds"
+)]
+
 use std::{collections::HashMap, env, error::Error, fs, path::Path};
 
 use extract::entity::train::{Example, Recipe, exchanged, measure, silver, train};

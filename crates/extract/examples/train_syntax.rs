@@ -30,16 +30,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         tagger_bits: number("TAGGER_BITS", 16),
         label_bits: number("LABEL_BITS", 16),
         own_moves: number("OWN_MOVES", 90) as usize,
-        least: number("LEAST", 250) as f32 / 100.0,
+        least: f32::from(u16::try_from(number("LEAST", 250))?) / 100.0,
     };
     let holds_out = options.iter().any(|option| option == "--hold-out");
     let (mut learnt, mut held) = (Vec::new(), Vec::new());
     for (place, file) in files.iter().enumerate() {
         let read = read_trees(&fs::read_to_string(file)?);
         if holds_out && place % 8 == 3 {
-            held.extend(read)
+            held.extend(read);
         } else {
-            learnt.extend(read)
+            learnt.extend(read);
         }
     }
     let bytes = train(&learnt, recipe);
