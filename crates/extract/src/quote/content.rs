@@ -27,7 +27,12 @@ pub(crate) fn addressee(view: &View<'_, '_>, start: usize) -> Option<Range<usize
         // A phrase that runs on into the subject of what was said: "told CNN the plan".
         let inner =
             (phrase.start + 1..phrase.end).find(|place| view.tag(*place) == Tag::Determiner);
-        phrase.start..inner.unwrap_or(phrase.end)
+        let mut end = inner.unwrap_or(phrase.end);
+        // "told reporters at the scene".
+        while end > phrase.start + 1 && matches!(view.tag(end - 1), Tag::Preposition | Tag::To) {
+            end -= 1;
+        }
+        phrase.start..end
     })
 }
 

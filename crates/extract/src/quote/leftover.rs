@@ -55,8 +55,10 @@ impl Sentence<'_, '_, '_> {
             }
             // "Morrow was blunt: “…”", but not "When he died, Morrow said this: “…”".
             let is_plain = !holds(&self.pack.fronting, &view.word(0).to_lowercase());
-            let leading =
-                main_subject(view).filter(|speaker| is_introduced && is_plain && speaker.end < *at);
+            let leading = (is_introduced && is_plain)
+                .then(|| main_subject(view))
+                .flatten()
+                .filter(|speaker| speaker.end < *at);
             let (subject, cue, rule) = match leading {
                 Some(speaker) => (Some(speaker), Some(*at - 1..*at), "subject before a colon"),
                 None => (subject, cue, rule),

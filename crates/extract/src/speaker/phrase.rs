@@ -30,7 +30,9 @@ impl Resolver<'_, '_> {
             return Some(figure);
         }
         let words = plain(span.text(self.document.text)?);
-        let words: Vec<String> = definite(&words)?
+        let rest = definite(&words)?;
+        let is_whole = !rest.contains(" of ") && !rest.contains(" for ");
+        let words: Vec<String> = rest
             .split(' ')
             .take_while(|word| !matches!(*word, "of" | "for" | "from" | "at" | "in"))
             .map(str::to_lowercase)
@@ -43,7 +45,8 @@ impl Resolver<'_, '_> {
         {
             return Some(naming.figure);
         }
-        if own.has(Trait::Bodies) {
+        // "The union of dockers" says itself which it is.
+        if own.has(Trait::Bodies) && is_whole {
             return self
                 .taken_up(noun, span)
                 .or_else(|| self.last_body(noun, span));
@@ -174,13 +177,18 @@ impl Resolver<'_, '_> {
             words.any(|word| kinds.contains(word.to_lowercase().as_str()))
         };
         let before = self.cast.namings_before(span);
-        let mut near = None;
+        let is_on = |naming: &Naming| {
+            let before = self.document.text.get(..naming.span.start());
+            before.is_some_and(|before| before.ends_with("on "))
+        };
+        let (mut near, mut anywhere) = (None, None);
         for naming in before.iter().rev().take(12) {
             let Some(figure) = self.cast.figures.get(naming.figure) else {
                 continue;
             };
             let is_body = figure.is_organization && figure.entity.is_some();
-            if !is_body || here.saturating_sub(naming.sentence) > 2 {
+            // "Wrote on Facebook" names where, not whom.
+            if !is_body || here.saturating_sub(naming.sentence) > 2 || is_on(naming) {
                 continue;
             }
             // A ministry is no firm.
@@ -193,8 +201,9 @@ impl Resolver<'_, '_> {
             if naming.is_first {
                 near = near.or(Some(naming.figure));
             }
+            anywhere = anywhere.or(Some(naming.figure));
         }
-        near
+        near.or(anywhere.filter(|_| is_firm))
     }
 
     /// The name at byte `start`, or behind titles there: "Colonel Tun Oo".
