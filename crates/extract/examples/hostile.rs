@@ -189,6 +189,10 @@ fn english() -> Vec<Hostile> {
         ("according to", "according to "),
         ("parted cues", ", said "),
         ("refusals", "declined to comment, "),
+        ("verbs behind marks", "“no,” he fretted, the man "),
+        ("bare questions", "“No.”\n\nWhy not?\n\n"),
+        ("found and ruled", "found in the ruled on held at "),
+        ("semicolons", "found that; according to "),
         ("pronouns", "He said she said they said. "),
         (
             "stories",
