@@ -98,7 +98,7 @@ cases! {
     participle phrase_head pronoun pronoun_gender question_then_name refusal relative_clause relative_subject
     said_when_where scare_quotes sentence_before shared_subject spoken_to stray_mark they title_speaker
     asked_and_declined bracketed_speaker other_minister told_addressee told_by_the_paper unanswered whose_phrase
-    given_name_alone told_at_a_place titled_in_the_middle nobody_named as_somebody_put_it called_something closes_the_sentence where_they_work
+    told_at_a_place titled_in_the_middle nobody_named as_somebody_put_it called_something closes_the_sentence where_they_work
     deeds_beside heard_through interview parted taken_up words_called
     bodies_by_setting bodies_called_and_owned bodies_of_fields honorifics other_letters particles rows_of_places short_names spelled_out spellings
     whose_head

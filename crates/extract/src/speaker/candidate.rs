@@ -31,8 +31,6 @@ pub enum Reason {
     NewOnScene,
     /// Known to be a man or a woman, and the pronoun agrees.
     GenderKnown,
-    /// The given name is mostly one of the other gender.
-    UnlikelyGender,
     /// Ruled out: described earlier, and somebody else spoke since.
     Gone,
     /// Ruled out: a place.
@@ -59,7 +57,6 @@ impl Reason {
             Self::Person => "a person",
             Self::NewOnScene => "new since the last turn",
             Self::GenderKnown => "gender agrees",
-            Self::UnlikelyGender => "given name says otherwise",
             Self::Gone => "described before, and another spoke since",
             Self::Place => "a place",
             Self::NoPerson => "not known to be a person or body",

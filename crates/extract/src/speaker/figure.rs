@@ -34,8 +34,6 @@ pub(crate) struct Figure {
     /// The fullest name.
     pub(crate) name: String,
     pub(crate) gender: Gender,
-    /// Whether nothing but the given name says so.
-    pub(crate) is_gender_guessed: bool,
     pub(crate) is_organization: bool,
     /// Whether anything shows that it is a person.
     pub(crate) is_person: bool,
@@ -308,7 +306,6 @@ impl Cast {
         if let Some(figure) = self.figures.get_mut(place) {
             if figure.gender == Gender::Unknown {
                 figure.gender = run.gender;
-                figure.is_gender_guessed = run.is_gender_guessed;
             }
             figure.is_person |= run.is_person;
             figure.namings += 1;

@@ -53,14 +53,7 @@ impl Resolver<'_, '_> {
                 continue;
             }
             let mut candidate = Candidate::new(naming.figure, &figure.name);
-            self.weigh(
-                &mut candidate,
-                span,
-                naming,
-                distance,
-                known.is_none(),
-                traits,
-            );
+            self.weigh(&mut candidate, span, naming, distance, known.is_none());
             match known.and_then(|place| weighed.get_mut(place)) {
                 Some(other) if other.is_barred() || candidate.score > other.score => {
                     *other = candidate;
@@ -113,7 +106,7 @@ impl Resolver<'_, '_> {
         };
         if self.bar(figure, naming, traits).is_none() {
             let mut candidate = Candidate::new(last, &figure.name);
-            self.weigh(&mut candidate, span, naming, REACH, true, traits);
+            self.weigh(&mut candidate, span, naming, REACH, true);
             weighed.push(candidate);
         }
     }
@@ -203,7 +196,7 @@ impl Resolver<'_, '_> {
             && self.bar(figure, naming, traits).is_none()
         {
             let mut candidate = Candidate::new(naming.figure, &figure.name);
-            self.weigh(&mut candidate, span, naming, 0, true, traits);
+            self.weigh(&mut candidate, span, naming, 0, true);
             weighed.retain(|other| other.figure != naming.figure);
             weighed.push(candidate);
         }
@@ -250,7 +243,6 @@ impl Resolver<'_, '_> {
         naming: &Naming,
         distance: usize,
         is_nearest: bool,
-        traits: Traits,
     ) {
         let here = self
             .document
@@ -293,9 +285,7 @@ impl Resolver<'_, '_> {
         if is_first && last_turn.is_some_and(|at| naming.span.start() >= at.end()) {
             candidate.add(Reason::NewOnScene, 2.0);
         }
-        if differs(figure.gender, traits) {
-            candidate.add(Reason::UnlikelyGender, -5.0);
-        } else if figure.gender != Gender::Unknown {
+        if figure.gender != Gender::Unknown {
             candidate.add(Reason::GenderKnown, 1.0);
         }
         if figure.is_person && apart == 1 && last_turn.is_some_and(|at| self.closes_new(naming, at))
@@ -390,25 +380,14 @@ impl Resolver<'_, '_> {
 
 /// Whether a figure can be meant by a pronoun of these traits.
 fn agrees(figure: &Figure, traits: Traits) -> bool {
-    // A given name alone is no proof: there are men called Ashley, and women called Sam.
-    let is_known_to_differ = !figure.is_gender_guessed && differs(figure.gender, traits);
     if traits.has(Trait::MalePronouns) {
-        !figure.is_organization && !figure.is_many && !is_known_to_differ
+        !figure.is_organization && !figure.is_many && figure.gender != Gender::Female
     } else if traits.has(Trait::FemalePronouns) {
-        !figure.is_organization && !figure.is_many && !is_known_to_differ
+        !figure.is_organization && !figure.is_many && figure.gender != Gender::Male
     } else if traits.has(Trait::PluralPronouns) {
         figure.is_organization || figure.is_many
     } else {
         // "The 29-year-old": any one person.
         traits == Traits::default() && figure.is_person
-    }
-}
-
-/// Whether a pronoun of these traits is of the other gender.
-fn differs(gender: Gender, traits: Traits) -> bool {
-    match gender {
-        Gender::Male => traits.has(Trait::FemalePronouns),
-        Gender::Female => traits.has(Trait::MalePronouns),
-        Gender::Unknown => false,
     }
 }

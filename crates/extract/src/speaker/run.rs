@@ -23,8 +23,6 @@ pub(super) struct Run {
     pub(super) sentence: usize,
     pub(super) is_first: bool,
     pub(super) gender: Gender,
-    /// Whether nothing but the given name says so.
-    pub(super) is_gender_guessed: bool,
     pub(super) is_person: bool,
     pub(super) is_organization: bool,
     pub(super) is_where: bool,
@@ -313,8 +311,7 @@ fn run(
                 .all(|word| word.len() > 1 && !word.contains('.'));
     let first = document.traits(range.start);
     let is_given = words.len() > 1 && !is_organization;
-    let is_guessed = gender == Gender::Unknown && is_given;
-    if is_guessed {
+    if gender == Gender::Unknown && is_given {
         gender = match (first.has(Trait::MaleNames), first.has(Trait::FemaleNames)) {
             (true, false) => Gender::Male,
             (false, true) => Gender::Female,
@@ -328,7 +325,6 @@ fn run(
         sentence,
         is_first: false,
         gender,
-        is_gender_guessed: is_guessed && gender != Gender::Unknown,
         is_person: match entity {
             Some((_, kind)) => kind == EntityKind::Person,
             None => !is_organization && (!titles.is_empty() || is_known_name || is_aged),
