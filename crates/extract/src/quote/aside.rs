@@ -86,18 +86,10 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
             let preposition = range.start.checked_sub(1);
             let is_place = |at: &usize| view.is_any(*at, &["in", "near", "outside"]);
             if let Some(preposition) = preposition.filter(is_place) {
-                let Some(subject) = governor(view, preposition) else {
-                    if let Some(range) = titled(view, place + 1..close) {
-                        return Some(Subject {
-                            range,
-                            antecedent: None,
-                            rule: "name before cue",
-                        });
-                    }
-                    continue;
-                };
-                let range = name_explained(view, &subject.range).unwrap_or(subject.range);
-                return Some(Subject { range, ..subject });
+                match over_place(view, preposition, place + 1..close) {
+                    Some(subject) => return Some(subject),
+                    None => continue,
+                }
             }
             return Some(Subject {
                 range,
@@ -112,12 +104,26 @@ pub(super) fn over_aside(view: &View<'_, '_>, close: usize, at: usize) -> Option
     None
 }
 
+/// Who works at the place behind the preposition, or who is named in the aside behind it.
+fn over_place(view: &View<'_, '_>, preposition: usize, aside: Range<usize>) -> Option<Subject> {
+    let Some(subject) = governor(view, preposition) else {
+        return titled(view, aside).map(|range| Subject {
+            range,
+            antecedent: None,
+            rule: "name before cue",
+        });
+    };
+    let range = name_explained(view, &subject.range).unwrap_or(subject.range);
+    Some(Subject { range, ..subject })
+}
+
 /// "The last to leave the race in the state, Gov. Jon Kass, said": a name with its title, though
 /// commas stand around it.
 fn titled(view: &View<'_, '_>, aside: Range<usize>) -> Option<Range<usize>> {
     let titles = [Trait::Titles, Trait::MaleTitles, Trait::FemaleTitles];
-    let word = view.word(aside.start).to_lowercase();
-    let is_titled = Pack::english().traits(&word).has_any(&titles);
+    let is_titled = Pack::english()
+        .traits(view.word(aside.start))
+        .has_any(&titles);
     let is_phrase = aside.len() > 1 && !aside.clone().any(|place| view.is_comma(place));
     (is_titled && is_phrase).then_some(aside)
 }

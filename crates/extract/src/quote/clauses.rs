@@ -107,10 +107,7 @@ impl Sentence<'_, '_, '_> {
         }
         let is_claiming = verb.form == Form::Participle;
         // "…, a report estimated.": a weak verb reports what it closes.
-        let is_closing = || {
-            self.is_closing(verb.at + 1)
-                && !holds(&self.pack.fronting, &view.word(0).to_lowercase())
-        };
+        let is_closing = || self.is_closing(verb.at + 1) && !self.is_fronted();
         if !verb.cue.has(Frame::Clause)
             || verb.form == Form::Infinitive
             || verb.cue.weight < 2 && !is_closing()

@@ -54,8 +54,7 @@ impl Sentence<'_, '_, '_> {
                 continue;
             }
             // "Morrow was blunt: “…”", but not "When he died, Morrow said this: “…”".
-            let is_plain = !holds(&self.pack.fronting, &view.word(0).to_lowercase());
-            let leading = (is_introduced && is_plain)
+            let leading = (is_introduced && !self.is_fronted())
                 .then(|| main_subject(view))
                 .flatten()
                 .filter(|speaker| speaker.end < *at);

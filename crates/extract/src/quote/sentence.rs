@@ -222,6 +222,11 @@ pub(super) struct Sentence<'s, 'd, 't> {
 }
 
 impl Sentence<'_, '_, '_> {
+    /// Whether it opens with the clause of another ("When he died, …").
+    pub(super) fn is_fronted(&self) -> bool {
+        holds(&self.pack.fronting, &self.view.word(0).to_lowercase())
+    }
+
     fn attribute(&self, verbs: &[Verb<'_>], all: &mut Vec<Attribution>) {
         let view = self.view;
         let subjects: Vec<Option<Subject>> =
@@ -242,8 +247,9 @@ impl Sentence<'_, '_, '_> {
         if covered.is_empty()
             && let Some((verb, subject, content)) = self.trailing(verbs, &subjects)
         {
-            closing = Some(verb.start_with(Some(&subject)));
-            covered.push(verb.start_with(Some(&subject))..view.len());
+            let left = verb.start_with(Some(&subject));
+            closing = Some(left);
+            covered.push(left..view.len());
             all.push(self.attribution(verb, Some(subject), Vec::new(), &[content]));
         }
         let mut speaking: Option<Subject> = None;

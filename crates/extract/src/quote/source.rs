@@ -216,7 +216,7 @@ impl Sentence<'_, '_, '_> {
             .find(|place| view.word(*place) == ";" && !view.is_marked(*place))
             .filter(|semicolon| {
                 !view.is_any(semicolon + 1, &["and", "or", "but"])
-                    && (from..*semicolon).any(|place| self.pack.cue(view.word(place)).is_some())
+                    && (from..*semicolon).any(|place| view.cue(place).is_some())
             });
         from = semicolon.map_or(from, |semicolon| semicolon + 1);
         let until = if view.is_comma(at - 1) { at - 1 } else { at };

@@ -91,7 +91,7 @@ impl Sentence<'_, '_, '_> {
             && left > 3
             && view.is_comma(left - 1)
             && (0..left).any(|place| is_finite(view, place))
-            && !holds(&self.pack.fronting, &view.word(0).to_lowercase());
+            && !self.is_fronted();
         let after = if is_inverted {
             behind_explanation(view, subject.range.end)
         } else if verb.cue.has(Frame::Addressee) {

@@ -168,7 +168,7 @@ impl Resolver<'_, '_> {
         let Some(sentence) = document.sentences.get(here) else {
             return;
         };
-        let opens = |place: usize| holds(&self.pack.fronting, &document.word(place).to_lowercase());
+        let opens = |place: usize| holds(&self.pack.fronting, document.lower(place));
         if !opens(sentence.start) && !opens(sentence.start + 1) {
             return;
         }

@@ -146,6 +146,20 @@ const fn percent(
     }
 }
 
+/// How many speakers that are pronouns are resolved to the name.
+const fn pronouns(set: Set, name: &'static str) -> Measure {
+    Measure {
+        set,
+        name,
+        peer: "",
+        reach: "80 %",
+        aim: "95 %",
+        run: 0,
+        at: "/scores/all/pron",
+        form: Form::Count,
+    }
+}
+
 /// The measures, in the order of the table. Reach and aim of regional news are those of the share
 /// that is kept back.
 pub(super) const MEASURES: [Measure; 27] = [
@@ -184,16 +198,7 @@ pub(super) const MEASURES: [Measure; 27] = [
         0,
         "/scores/all/att_f1/2",
     ),
-    Measure {
-        set: Set::Regional,
-        name: "regional news, pronoun speakers resolved",
-        peer: "",
-        reach: "80 %",
-        aim: "95 %",
-        run: 0,
-        at: "/scores/all/pron",
-        form: Form::Count,
-    },
+    pronouns(Set::Regional, "regional news, pronoun speakers resolved"),
     percent(
         Set::Regional,
         "regional news entities, exact F1 (trained on)",
@@ -229,16 +234,7 @@ pub(super) const MEASURES: [Measure; 27] = [
         0,
         "/scores/all/att_f1/2",
     ),
-    Measure {
-        set: Set::Untuned,
-        name: "six more articles, pronoun speakers resolved",
-        peer: "",
-        reach: "80 %",
-        aim: "95 %",
-        run: 0,
-        at: "/scores/all/pron",
-        form: Form::Count,
-    },
+    pronouns(Set::Untuned, "six more articles, pronoun speakers resolved"),
     percent(
         Set::Untuned,
         "six more articles, entities, exact F1 (trained on)",
@@ -274,16 +270,10 @@ pub(super) const MEASURES: [Measure; 27] = [
         0,
         "/scores/all/att_f1/2",
     ),
-    Measure {
-        set: Set::Reports,
-        name: "two long reports, pronoun speakers resolved (first look 56 of 58)",
-        peer: "",
-        reach: "80 %",
-        aim: "95 %",
-        run: 0,
-        at: "/scores/all/pron",
-        form: Form::Count,
-    },
+    pronouns(
+        Set::Reports,
+        "two long reports, pronoun speakers resolved (first look 56 of 58)",
+    ),
     percent(
         Set::Untaught,
         "thirteen short texts, entities, exact F1 (not trained on)",
